@@ -75,7 +75,7 @@ func load(root, arch string) (*tree, error) {
 // list asks the go command for the packages and their files. Cgo is off, so
 // that the pure Go files, which declare the same API, are listed.
 func (t *tree) list(root string) error {
-	args := []string{"list", "-e", "-deps", "-json=ImportPath,Name,Dir,GoFiles,ImportMap,Standard,Error", "std"}
+	args := []string{"list", "-e", "-deps", "-json=ImportPath,Name,Dir,GoFiles,ImportMap,Standard,Error", "std", "builtin"}
 	args = append(args, ownPackages...)
 	args = append(args, gonumPackages...)
 	cmd := exec.Command("go", args...)
@@ -129,9 +129,6 @@ func (t *tree) parse() error {
 		limit = make(chan struct{}, 4)
 	)
 	for path, s := range t.sources {
-		if path == "unsafe" {
-			continue
-		}
 		wg.Go(func() {
 			limit <- struct{}{}
 			defer func() { <-limit }()

@@ -31,8 +31,8 @@ func main() {
 
 // run generates the files and writes them or compares them with what is there.
 func run(check bool) error {
-	out, err := exec.Command("go", "list", "-f", "{{.Dir}}", "github.com/netherfield/netherfield/kernel/symbols").Output()
-	if err != nil {
+	out, err := exec.Command("go", "list", "-e", "-f", "{{.Dir}}", "github.com/netherfield/netherfield/kernel/symbols").Output()
+	if err != nil || len(bytes.TrimSpace(out)) == 0 {
 		return fmt.Errorf("run this inside Netherfield's module: go list: %v", err)
 	}
 	dir := strings.TrimSpace(string(out))
@@ -70,7 +70,10 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files["export.zip"], err = pack(entries)
+	if files["export.zip"], err = pack(entries); err != nil {
+		return nil, err
+	}
+	files["docs.zip"], err = pack(docEntries(trees[0]))
 	return files, err
 }
 

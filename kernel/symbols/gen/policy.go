@@ -33,6 +33,6 @@ var excluded = map[string]string{
 	"testing/quick":    "importing it adds its own flag to the program's command line",
 }
 
-// unlisted are importable paths that need no table: unsafe has no export
-// data, the type checker knows it.
-var unlisted = map[string]bool{"unsafe": true}
+// unlisted are packages that the type checker knows by itself: they have docs
+// but neither a table nor export data.
+var unlisted = map[string]bool{"unsafe": true, "builtin": true}
