@@ -159,6 +159,8 @@ const (
 	FuncLit      // Func
 	Bind         // x, a tuple, is stored in the slots Ints (a negative one: dropped); the value is y
 
+	Must // if x, an error, is not nil, the cell stops with it as at a CheckErr; the value is Kids[1], or the tuple of Kids[1:]
+
 	Len     // len(x): string, slice, array, pointer to array (not nil-checked), map, chan
 	Cap     // cap(x)
 	Append  // append(x, y...), y a slice of x's type

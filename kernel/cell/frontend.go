@@ -1,0 +1,231 @@
+package cell
+
+// This file holds the session's names: what earlier cells declared and
+// imported, and how a cell that ran adds to it.
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"runtime"
+	"sort"
+	"sync"
+
+	"github.com/netherfield/netherfield/kernel/ir"
+)
+
+// Packages tells a Frontend about the packages that cells may import.
+type Packages interface {
+	types.Importer
+	// ByName returns the import paths of the packages with a name, best
+	// first.
+	ByName(name string) []string
+	// Paths returns all import paths, sorted.
+	Paths() []string
+	// Name returns the name of the package at path.
+	Name(path string) string
+	// Has tells whether the worker has the function, variable or type,
+	// an instance of a generic one if there are type arguments.
+	Has(path, name string, typeArgs []string) bool
+	// Doc returns the doc comment of a package ("" as name), of a
+	// package-level name or of "Type.Member".
+	Doc(path, name string) string
+}
+
+// Opts configures a Frontend.
+type Opts struct {
+	// Packages must be set.
+	Packages Packages
+}
+
+// A Frontend knows the names of one session. Its methods may be called by
+// several goroutines: completion and inspection do not wait for a running
+// cell.
+type Frontend struct {
+	mu      sync.Mutex
+	pkgs    Packages
+	names   map[string]*Name
+	imports map[string]string // imports by the name cells use: name -> path
+	dots    []string          // paths of dot imports
+	nextID  int
+	sizes   types.Sizes
+	must    []types.Object
+}
+
+// A Name is something that a cell declared at the top level.
+type Name struct {
+	// Object is its go/types object: *types.Var, *types.Func, *types.Const
+	// or *types.TypeName.
+	Object types.Object
+	// ID is the session variable that holds it, for variables and
+	// functions; otherwise 0.
+	ID int
+	// Cell is the number of the cell that declared it.
+	Cell int
+	// Doc is the comment above its declaration and Source the
+	// declaration's text, for functions, types and constants.
+	Doc, Source string
+
+	step int // the top-level statement that sets it; -1: set before all
+}
+
+// New returns a Frontend without names.
+func New(opts Opts) *Frontend {
+	if opts.Packages == nil {
+		panic("cell: Opts.Packages is nil")
+	}
+	f := &Frontend{pkgs: opts.Packages, sizes: types.SizesFor("gc", runtime.GOARCH), nextID: 1}
+	f.must = mustFuncs()
+	f.clear()
+	return f
+}
+
+func (f *Frontend) clear() {
+	f.names = map[string]*Name{}
+	f.imports = map[string]string{}
+	f.dots = nil
+}
+
+// Reset forgets all names and imports.
+func (f *Frontend) Reset() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.clear()
+}
+
+// Forget drops all names but keeps the imports: the worker that held the
+// values is gone.
+func (f *Frontend) Forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.names = map[string]*Name{}
+}
+
+// Names returns the session's names, sorted.
+func (f *Frontend) Names() []Name {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]Name, 0, len(f.names))
+	for _, n := range f.names {
+		out = append(out, *n)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Object.Name() < out[j].Object.Name() })
+	return out
+}
+
+// Lookup returns the session's name, and whether there is one.
+func (f *Frontend) Lookup(name string) (Name, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n := f.names[name]; n != nil {
+		return *n, true
+	}
+	return Name{}, false
+}
+
+// A Cell is a cell that may run.
+type Cell struct {
+	// Number is the cell's prompt number.
+	Number int
+	// Program is what the worker runs.
+	Program *ir.Program
+	// Results are the types of the values that Program shows, as Go
+	// writes them.
+	Results []string
+	// Notes are remarks for the user, for example that callers of a
+	// redefined function keep the old one.
+	Notes []string
+	// Trust lists the constructs the cell uses.
+	Trust []Construct
+
+	names   []*Name
+	imports map[string]string
+	dots    []string
+}
+
+// Declares returns the names the cell declares, in the order of the text.
+func (c *Cell) Declares() []string {
+	var out []string
+	for _, n := range c.names {
+		out = append(out, n.Object.Name())
+	}
+	return out
+}
+
+// Commit makes the names of a cell that ran known to later cells. Done is the
+// number of top-level statements that the worker completed: names whose
+// statement did not complete are left out, and keep their earlier meaning.
+// It returns the session variables that no name refers to any more.
+func (f *Frontend) Commit(c *Cell, done int) (dropped []int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for name, path := range c.imports {
+		f.imports[name] = path
+		if old := f.names[name]; old != nil {
+			delete(f.names, name)
+			if old.ID != 0 {
+				dropped = append(dropped, old.ID)
+			}
+		}
+	}
+	for _, path := range c.dots {
+		f.dots = append(f.dots, path)
+	}
+	for _, n := range c.names {
+		if n.step >= done {
+			continue
+		}
+		name := n.Object.Name()
+		if old := f.names[name]; old != nil && old.ID != 0 && old.ID != n.ID {
+			dropped = append(dropped, old.ID)
+		}
+		f.names[name] = n
+		delete(f.imports, name)
+	}
+	return dropped
+}
+
+// newID returns an unused session-variable number.
+func (f *Frontend) newID() int {
+	f.nextID++
+	return f.nextID - 1
+}
+
+// Variable declares a session variable that the host sets, for example a
+// helper function, and returns its ID.
+func (f *Frontend) Variable(name string, t types.Type, doc string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id := f.newID()
+	obj := types.NewVar(token.NoPos, types.NewPackage("main", "main"), name, t)
+	f.names[name] = &Name{Object: obj, ID: id, Doc: doc, step: -1}
+	return id
+}
+
+// identifiers returns the names that stand in a cell's syntax as plain
+// identifiers, and for those that stand before a dot, what is selected.
+func identifiers(t *tree) (plain map[string]bool, selected map[string]map[string]bool) {
+	plain = map[string]bool{}
+	selected = map[string]map[string]bool{}
+	visit := func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			plain[n.Name] = true
+		case *ast.SelectorExpr:
+			if id, ok := n.X.(*ast.Ident); ok {
+				if selected[id.Name] == nil {
+					selected[id.Name] = map[string]bool{}
+				}
+				selected[id.Name][n.Sel.Name] = true
+			}
+		}
+		return true
+	}
+	for _, d := range t.decls {
+		ast.Inspect(d, visit)
+	}
+	for _, s := range t.stmts {
+		ast.Inspect(s, visit)
+	}
+	return plain, selected
+}

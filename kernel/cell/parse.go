@@ -1,0 +1,212 @@
+package cell
+
+// This file parses the items of a cell. Imports, declarations and statements
+// are parsed apart, each from a copy of the cell in which everything else is
+// blank, so that every position is that of the cell plus a constant.
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"regexp"
+	"strings"
+)
+
+// lead comes before the cell's text in what the parser sees; all leads have
+// one length.
+const (
+	leadDecl = "package main;         "
+	leadStmt = "package main;func _(){"
+)
+
+// A tree is a parsed cell.
+type tree struct {
+	src     string
+	fset    *token.FileSet
+	imports []*ast.ImportSpec
+	decls   []ast.Decl
+	// free are the identifiers of decls that decls do not declare.
+	free []*ast.Ident
+	// stmts are the top-level statements, in order.
+	stmts []ast.Stmt
+	// hideLast tells that the last item ends in a semicolon.
+	hideLast bool
+	// lastIsStmt tells that the last item is a statement.
+	lastIsStmt bool
+	comments   []*ast.CommentGroup
+}
+
+// offset returns the byte offset in the cell of a position.
+func (t *tree) offset(pos token.Pos) int {
+	f := t.fset.File(pos)
+	if f == nil {
+		return 0
+	}
+	return max(0, min(f.Offset(pos)-len(leadDecl), len(t.src)))
+}
+
+// line returns the line in the cell of a position, from 1.
+func (t *tree) line(pos token.Pos) int {
+	f := t.fset.File(pos)
+	if f == nil {
+		return 0
+	}
+	return f.Line(pos)
+}
+
+func (t *tree) diagnose(pos token.Pos, msg string) Diagnostic {
+	return diagnose(t.src, t.offset(pos), msg)
+}
+
+// parse returns the tree of src, and every syntax error. With errors the tree
+// holds what could be read.
+func parse(fset *token.FileSet, src string) (*tree, Diagnostics) {
+	sp := cut(src)
+	t := &tree{src: src, fset: fset}
+	if n := len(sp.items); n > 0 {
+		last := sp.items[n-1]
+		t.hideLast = last.hidden
+		t.lastIsStmt = last.kind == statement
+	}
+	errs := sp.errs
+	if len(sp.open) > 0 && errs == nil {
+		errs = append(errs, diagnose(src, len(src), "syntax error: unexpected EOF, expected "+closes(sp.open[len(sp.open)-1]).String()))
+	}
+	read := func(kind itemKind, mode parser.Mode) *ast.File {
+		lead, tail := leadDecl, ""
+		if kind == statement {
+			lead, tail = leadStmt, "\n}"
+		}
+		f, err := parser.ParseFile(fset, "", lead+keep(src, sp.items, kind)+tail, mode|parser.AllErrors|parser.ParseComments)
+		if err != nil && errs == nil {
+			errs = explain(src, sp.items, kind)
+			if errs == nil { // an error only in company: take the parser's word
+				errs = fromParser(src, err)
+			}
+		}
+		if f != nil {
+			t.comments = append(t.comments, f.Comments...)
+		}
+		return f
+	}
+	has := map[itemKind]bool{}
+	for _, it := range sp.items {
+		has[it.kind] = true
+	}
+	if has[importItem] {
+		if f := read(importItem, parser.SkipObjectResolution); f != nil {
+			t.imports = f.Imports
+		}
+	}
+	if has[declaration] {
+		// Object resolution finds the free identifiers.
+		if f := read(declaration, 0); f != nil {
+			t.decls = f.Decls
+			t.free = f.Unresolved
+		}
+	}
+	if has[statement] {
+		if f := read(statement, parser.SkipObjectResolution); f != nil && len(f.Decls) > 0 {
+			if fd, ok := f.Decls[0].(*ast.FuncDecl); ok && fd.Body != nil {
+				t.stmts = fd.Body.List
+			}
+		}
+	}
+	return t, errs.tidy()
+}
+
+// keep returns src with all items but those of one kind blanked out, and
+// comments outside items kept.
+func keep(src string, items []item, kind itemKind) string {
+	b := []byte(src)
+	for _, it := range items {
+		if it.kind == kind {
+			continue
+		}
+		for i := it.start; i < it.end; i++ {
+			if b[i] != '\n' {
+				b[i] = ' '
+			}
+		}
+	}
+	return string(b)
+}
+
+// explain parses each item of a kind alone and returns the first error of
+// each, so that one error does not drag others behind it.
+func explain(src string, items []item, kind itemKind) (errs Diagnostics) {
+	for _, it := range items {
+		if it.kind != kind {
+			continue
+		}
+		lead, tail := leadDecl, ""
+		if kind == statement {
+			lead, tail = leadStmt, "\n}"
+		}
+		one := []byte(strings.Map(func(r rune) rune {
+			if r == '\n' {
+				return r
+			}
+			return ' '
+		}, src[:it.start]))
+		// The map turns a multi-byte rune into one space: pad so that
+		// offsets stay.
+		pad := strings.Repeat(" ", it.start-len(one))
+		text := lead + pad + string(one) + src[it.start:it.end] + tail
+		if _, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution); err != nil {
+			if ds := fromParser(src, err); len(ds) > 0 {
+				errs = append(errs, ds[0])
+			}
+		}
+	}
+	return errs
+}
+
+func fromParser(src string, err error) (ds Diagnostics) {
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return Diagnostics{diagnose(src, 0, "syntax error: "+err.Error())}
+	}
+	for _, e := range list {
+		ds = append(ds, diagnose(src, e.Pos.Offset-len(leadDecl), compilerWords(e.Msg)))
+	}
+	return ds
+}
+
+var expectedFound = regexp.MustCompile(`^expected (.*), found (.*)$`)
+
+// compilerWords rewrites a message of go/parser as the Go compiler says it.
+func compilerWords(msg string) string {
+	m := expectedFound.FindStringSubmatch(msg)
+	if m == nil {
+		return "syntax error: " + msg
+	}
+	want, found := m[1], m[2]
+	if want == "operand" {
+		want = "expression"
+	}
+	want = unquote(want)
+	switch {
+	case found == "newline" || found == "'EOF'" || found == "EOF":
+		found = strings.Trim(found, "'")
+	case strings.HasPrefix(found, "'"):
+		found = unquote(found)
+		if token.IsKeyword(found) {
+			found = "keyword " + found
+		}
+	case token.IsIdentifier(found):
+		found = "name " + found
+	default:
+		found = "literal " + found
+	}
+	return "syntax error: unexpected " + found + ", expected " + want
+}
+
+func unquote(s string) string {
+	if len(s) > 2 && s[0] == '\'' && s[len(s)-1] == '\'' {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
