@@ -25,9 +25,12 @@ package symbols
 // This file looks names up in the tables.
 
 import (
+	"go/types"
 	"reflect"
 	"sort"
 	"strings"
+
+	"github.com/netherfield/netherfield/kernel/symbols/instance"
 )
 
 // A pkg is a package that a cell may import.
@@ -65,7 +68,7 @@ func Var(path, name string) (reflect.Value, bool) {
 }
 
 // Type returns the exported type name of package path. A generic type is
-// found by its name with type arguments as [Instance] writes it.
+// found by its name with type arguments as [InstanceName] writes it.
 func Type(path, name string) (reflect.Type, bool) {
 	v, ok := find(path, name)
 	if !ok || v.Kind() != reflect.Pointer || !v.IsNil() {
@@ -73,6 +76,21 @@ func Type(path, name string) (reflect.Type, bool) {
 	}
 	return v.Type().Elem(), true
 }
+
+// Instance returns the instance of a generic function with the given type
+// arguments, all of them, named as [InstanceName] names them; [Type] finds
+// instances of types. The tables hold the instances for common arguments
+// alone: int, float64, string and a few more.
+func Instance(path, name string, targs []string) (reflect.Value, bool) {
+	return Func(path, name+"["+strings.Join(targs, ",")+"]")
+}
+
+// InstanceName returns the name under which [Func] and [Type] find an
+// instance: the name and the complete list of type arguments,
+// "Keys[map[string]int,string,int]". Types are named as [types.TypeString]
+// names them with full package paths, except that a type has one name however
+// the source spells it: byte is uint8, an alias is its type.
+func InstanceName(name string, targs []types.Type) string { return instance.Name(name, targs) }
 
 // Packages returns the import paths of all packages that a cell may import,
 // sorted. The package unsafe is among them although it has no table.

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "archive/tar"
+import (
+	p "archive/tar"
+)
 
 var tableArchiveTar = []symbol{
 	{"ErrFieldTooLong", &p.ErrFieldTooLong},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "archive/zip"
+import (
+	p "archive/zip"
+)
 
 var tableArchiveZip = []symbol{
 	{"Compressor", (*p.Compressor)(nil)},

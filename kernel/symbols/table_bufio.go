@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "bufio"
+import (
+	p "bufio"
+)
 
 var tableBufio = []symbol{
 	{"ErrAdvanceTooFar", &p.ErrAdvanceTooFar},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "bytes"
+import (
+	p "bytes"
+)
 
 var tableBytes = []symbol{
 	{"Buffer", (*p.Buffer)(nil)},

@@ -4,6 +4,37 @@
 
 package symbols
 
-import _ "cmp"
+import (
+	p "cmp"
+	time "time"
+)
 
-var tableCmp = []symbol{}
+var tableCmp = []symbol{
+	{"Compare[float32]", p.Compare[float32]},
+	{"Compare[float64]", p.Compare[float64]},
+	{"Compare[int32]", p.Compare[int32]},
+	{"Compare[int64]", p.Compare[int64]},
+	{"Compare[int]", p.Compare[int]},
+	{"Compare[string]", p.Compare[string]},
+	{"Compare[time.Duration]", p.Compare[time.Duration]},
+	{"Compare[uint8]", p.Compare[uint8]},
+	{"Less[float32]", p.Less[float32]},
+	{"Less[float64]", p.Less[float64]},
+	{"Less[int32]", p.Less[int32]},
+	{"Less[int64]", p.Less[int64]},
+	{"Less[int]", p.Less[int]},
+	{"Less[string]", p.Less[string]},
+	{"Less[time.Duration]", p.Less[time.Duration]},
+	{"Less[uint8]", p.Less[uint8]},
+	{"Or[any]", p.Or[any]},
+	{"Or[bool]", p.Or[bool]},
+	{"Or[float32]", p.Or[float32]},
+	{"Or[float64]", p.Or[float64]},
+	{"Or[int32]", p.Or[int32]},
+	{"Or[int64]", p.Or[int64]},
+	{"Or[int]", p.Or[int]},
+	{"Or[string]", p.Or[string]},
+	{"Or[time.Duration]", p.Or[time.Duration]},
+	{"Or[time.Time]", p.Or[time.Time]},
+	{"Or[uint8]", p.Or[uint8]},
+}

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "compress/bzip2"
+import (
+	p "compress/bzip2"
+)
 
 var tableCompressBzip2 = []symbol{
 	{"NewReader", p.NewReader},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "compress/flate"
+import (
+	p "compress/flate"
+)
 
 var tableCompressFlate = []symbol{
 	{"CorruptInputError", (*p.CorruptInputError)(nil)},

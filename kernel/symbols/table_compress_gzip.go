@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "compress/gzip"
+import (
+	p "compress/gzip"
+)
 
 var tableCompressGzip = []symbol{
 	{"ErrChecksum", &p.ErrChecksum},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "compress/lzw"
+import (
+	p "compress/lzw"
+)
 
 var tableCompressLzw = []symbol{
 	{"NewReader", p.NewReader},

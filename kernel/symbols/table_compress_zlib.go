@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "compress/zlib"
+import (
+	p "compress/zlib"
+)
 
 var tableCompressZlib = []symbol{
 	{"ErrChecksum", &p.ErrChecksum},

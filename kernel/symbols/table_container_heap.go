@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "container/heap"
+import (
+	p "container/heap"
+)
 
 var tableContainerHeap = []symbol{
 	{"Fix", p.Fix},

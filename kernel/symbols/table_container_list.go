@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "container/list"
+import (
+	p "container/list"
+)
 
 var tableContainerList = []symbol{
 	{"Element", (*p.Element)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "container/ring"
+import (
+	p "container/ring"
+)
 
 var tableContainerRing = []symbol{
 	{"New", p.New},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "context"
+import (
+	p "context"
+)
 
 var tableContext = []symbol{
 	{"AfterFunc", p.AfterFunc},

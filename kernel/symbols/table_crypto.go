@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto"
+import (
+	p "crypto"
+)
 
 var tableCrypto = []symbol{
 	{"Decapsulator", (*p.Decapsulator)(nil)},

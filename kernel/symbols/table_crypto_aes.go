@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/aes"
+import (
+	p "crypto/aes"
+)
 
 var tableCryptoAes = []symbol{
 	{"KeySizeError", (*p.KeySizeError)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/cipher"
+import (
+	p "crypto/cipher"
+)
 
 var tableCryptoCipher = []symbol{
 	{"AEAD", (*p.AEAD)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/des"
+import (
+	p "crypto/des"
+)
 
 var tableCryptoDes = []symbol{
 	{"KeySizeError", (*p.KeySizeError)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/dsa"
+import (
+	p "crypto/dsa"
+)
 
 var tableCryptoDsa = []symbol{
 	{"ErrInvalidPublicKey", &p.ErrInvalidPublicKey},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/ecdh"
+import (
+	p "crypto/ecdh"
+)
 
 var tableCryptoEcdh = []symbol{
 	{"Curve", (*p.Curve)(nil)},

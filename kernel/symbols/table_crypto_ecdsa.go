@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/ecdsa"
+import (
+	p "crypto/ecdsa"
+)
 
 var tableCryptoEcdsa = []symbol{
 	{"GenerateKey", p.GenerateKey},

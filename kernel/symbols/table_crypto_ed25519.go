@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/ed25519"
+import (
+	p "crypto/ed25519"
+)
 
 var tableCryptoEd25519 = []symbol{
 	{"GenerateKey", p.GenerateKey},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/elliptic"
+import (
+	p "crypto/elliptic"
+)
 
 var tableCryptoElliptic = []symbol{
 	{"Curve", (*p.Curve)(nil)},

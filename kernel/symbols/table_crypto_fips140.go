@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/fips140"
+import (
+	p "crypto/fips140"
+)
 
 var tableCryptoFips140 = []symbol{
 	{"Enabled", p.Enabled},

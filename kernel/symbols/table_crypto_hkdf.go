@@ -4,6 +4,30 @@
 
 package symbols
 
-import _ "crypto/hkdf"
+import (
+	p "crypto/hkdf"
+	crypto_sha3 "crypto/sha3"
+	hash "hash"
+	hash_maphash "hash/maphash"
+)
 
-var tableCryptoHkdf = []symbol{}
+var tableCryptoHkdf = []symbol{
+	{"Expand[*crypto/sha3.SHA3]", p.Expand[*crypto_sha3.SHA3]},
+	{"Expand[*hash/maphash.Hash]", p.Expand[*hash_maphash.Hash]},
+	{"Expand[hash.Cloner]", p.Expand[hash.Cloner]},
+	{"Expand[hash.Hash32]", p.Expand[hash.Hash32]},
+	{"Expand[hash.Hash64]", p.Expand[hash.Hash64]},
+	{"Expand[hash.Hash]", p.Expand[hash.Hash]},
+	{"Extract[*crypto/sha3.SHA3]", p.Extract[*crypto_sha3.SHA3]},
+	{"Extract[*hash/maphash.Hash]", p.Extract[*hash_maphash.Hash]},
+	{"Extract[hash.Cloner]", p.Extract[hash.Cloner]},
+	{"Extract[hash.Hash32]", p.Extract[hash.Hash32]},
+	{"Extract[hash.Hash64]", p.Extract[hash.Hash64]},
+	{"Extract[hash.Hash]", p.Extract[hash.Hash]},
+	{"Key[*crypto/sha3.SHA3]", p.Key[*crypto_sha3.SHA3]},
+	{"Key[*hash/maphash.Hash]", p.Key[*hash_maphash.Hash]},
+	{"Key[hash.Cloner]", p.Key[hash.Cloner]},
+	{"Key[hash.Hash32]", p.Key[hash.Hash32]},
+	{"Key[hash.Hash64]", p.Key[hash.Hash64]},
+	{"Key[hash.Hash]", p.Key[hash.Hash]},
+}

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/hmac"
+import (
+	p "crypto/hmac"
+)
 
 var tableCryptoHmac = []symbol{
 	{"Equal", p.Equal},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/hpke"
+import (
+	p "crypto/hpke"
+)
 
 var tableCryptoHpke = []symbol{
 	{"AEAD", (*p.AEAD)(nil)},

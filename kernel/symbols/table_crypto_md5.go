@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/md5"
+import (
+	p "crypto/md5"
+)
 
 var tableCryptoMd5 = []symbol{
 	{"New", p.New},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/mlkem"
+import (
+	p "crypto/mlkem"
+)
 
 var tableCryptoMlkem = []symbol{
 	{"DecapsulationKey1024", (*p.DecapsulationKey1024)(nil)},

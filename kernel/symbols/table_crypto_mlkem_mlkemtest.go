@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/mlkem/mlkemtest"
+import (
+	p "crypto/mlkem/mlkemtest"
+)
 
 var tableCryptoMlkemMlkemtest = []symbol{
 	{"Encapsulate1024", p.Encapsulate1024},

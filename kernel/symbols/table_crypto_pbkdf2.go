@@ -4,6 +4,18 @@
 
 package symbols
 
-import _ "crypto/pbkdf2"
+import (
+	p "crypto/pbkdf2"
+	crypto_sha3 "crypto/sha3"
+	hash "hash"
+	hash_maphash "hash/maphash"
+)
 
-var tableCryptoPbkdf2 = []symbol{}
+var tableCryptoPbkdf2 = []symbol{
+	{"Key[*crypto/sha3.SHA3]", p.Key[*crypto_sha3.SHA3]},
+	{"Key[*hash/maphash.Hash]", p.Key[*hash_maphash.Hash]},
+	{"Key[hash.Cloner]", p.Key[hash.Cloner]},
+	{"Key[hash.Hash32]", p.Key[hash.Hash32]},
+	{"Key[hash.Hash64]", p.Key[hash.Hash64]},
+	{"Key[hash.Hash]", p.Key[hash.Hash]},
+}

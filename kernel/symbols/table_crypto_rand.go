@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/rand"
+import (
+	p "crypto/rand"
+)
 
 var tableCryptoRand = []symbol{
 	{"Int", p.Int},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/rc4"
+import (
+	p "crypto/rc4"
+)
 
 var tableCryptoRc4 = []symbol{
 	{"Cipher", (*p.Cipher)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/rsa"
+import (
+	p "crypto/rsa"
+)
 
 var tableCryptoRsa = []symbol{
 	{"CRTValue", (*p.CRTValue)(nil)},

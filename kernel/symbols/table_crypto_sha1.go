@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/sha1"
+import (
+	p "crypto/sha1"
+)
 
 var tableCryptoSha1 = []symbol{
 	{"New", p.New},

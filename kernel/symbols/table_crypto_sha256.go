@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/sha256"
+import (
+	p "crypto/sha256"
+)
 
 var tableCryptoSha256 = []symbol{
 	{"New", p.New},

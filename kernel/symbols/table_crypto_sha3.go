@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/sha3"
+import (
+	p "crypto/sha3"
+)
 
 var tableCryptoSha3 = []symbol{
 	{"New224", p.New224},

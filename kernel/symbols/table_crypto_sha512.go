@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/sha512"
+import (
+	p "crypto/sha512"
+)
 
 var tableCryptoSha512 = []symbol{
 	{"New", p.New},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/subtle"
+import (
+	p "crypto/subtle"
+)
 
 var tableCryptoSubtle = []symbol{
 	{"ConstantTimeByteEq", p.ConstantTimeByteEq},

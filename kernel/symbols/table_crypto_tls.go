@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/tls"
+import (
+	p "crypto/tls"
+)
 
 var tableCryptoTls = []symbol{
 	{"AlertError", (*p.AlertError)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/x509"
+import (
+	p "crypto/x509"
+)
 
 var tableCryptoX509 = []symbol{
 	{"CertPool", (*p.CertPool)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "crypto/x509/pkix"
+import (
+	p "crypto/x509/pkix"
+)
 
 var tableCryptoX509Pkix = []symbol{
 	{"AlgorithmIdentifier", (*p.AlgorithmIdentifier)(nil)},

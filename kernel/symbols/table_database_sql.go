@@ -4,7 +4,10 @@
 
 package symbols
 
-import p "database/sql"
+import (
+	p "database/sql"
+	time "time"
+)
 
 var tableDatabaseSql = []symbol{
 	{"ColumnType", (*p.ColumnType)(nil)},
@@ -26,6 +29,21 @@ var tableDatabaseSql = []symbol{
 	{"NullInt64", (*p.NullInt64)(nil)},
 	{"NullString", (*p.NullString)(nil)},
 	{"NullTime", (*p.NullTime)(nil)},
+	{"Null[[]float64]", (*p.Null[[]float64])(nil)},
+	{"Null[[]int]", (*p.Null[[]int])(nil)},
+	{"Null[[]string]", (*p.Null[[]string])(nil)},
+	{"Null[any]", (*p.Null[any])(nil)},
+	{"Null[bool]", (*p.Null[bool])(nil)},
+	{"Null[float32]", (*p.Null[float32])(nil)},
+	{"Null[float64]", (*p.Null[float64])(nil)},
+	{"Null[int32]", (*p.Null[int32])(nil)},
+	{"Null[int64]", (*p.Null[int64])(nil)},
+	{"Null[int]", (*p.Null[int])(nil)},
+	{"Null[map[string]any]", (*p.Null[map[string]any])(nil)},
+	{"Null[string]", (*p.Null[string])(nil)},
+	{"Null[time.Duration]", (*p.Null[time.Duration])(nil)},
+	{"Null[time.Time]", (*p.Null[time.Time])(nil)},
+	{"Null[uint8]", (*p.Null[uint8])(nil)},
 	{"Open", p.Open},
 	{"OpenDB", p.OpenDB},
 	{"Out", (*p.Out)(nil)},

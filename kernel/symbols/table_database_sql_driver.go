@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "database/sql/driver"
+import (
+	p "database/sql/driver"
+)
 
 var tableDatabaseSqlDriver = []symbol{
 	{"Bool", &p.Bool},

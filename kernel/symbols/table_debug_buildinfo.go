@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "debug/buildinfo"
+import (
+	p "debug/buildinfo"
+)
 
 var tableDebugBuildinfo = []symbol{
 	{"BuildInfo", (*p.BuildInfo)(nil)},

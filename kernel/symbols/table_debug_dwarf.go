@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "debug/dwarf"
+import (
+	p "debug/dwarf"
+)
 
 var tableDebugDwarf = []symbol{
 	{"AddrType", (*p.AddrType)(nil)},

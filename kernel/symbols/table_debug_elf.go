@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "debug/elf"
+import (
+	p "debug/elf"
+)
 
 var tableDebugElf = []symbol{
 	{"Chdr32", (*p.Chdr32)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "debug/gosym"
+import (
+	p "debug/gosym"
+)
 
 var tableDebugGosym = []symbol{
 	{"DecodingError", (*p.DecodingError)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "debug/macho"
+import (
+	p "debug/macho"
+)
 
 var tableDebugMacho = []symbol{
 	{"Cpu", (*p.Cpu)(nil)},

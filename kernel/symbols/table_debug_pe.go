@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "debug/pe"
+import (
+	p "debug/pe"
+)
 
 var tableDebugPe = []symbol{
 	{"COFFSymbol", (*p.COFFSymbol)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "debug/plan9obj"
+import (
+	p "debug/plan9obj"
+)
 
 var tableDebugPlan9obj = []symbol{
 	{"ErrNoSymbols", &p.ErrNoSymbols},

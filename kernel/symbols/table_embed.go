@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "embed"
+import (
+	p "embed"
+)
 
 var tableEmbed = []symbol{
 	{"FS", (*p.FS)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding"
+import (
+	p "encoding"
+)
 
 var tableEncoding = []symbol{
 	{"BinaryAppender", (*p.BinaryAppender)(nil)},

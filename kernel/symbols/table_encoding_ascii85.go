@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/ascii85"
+import (
+	p "encoding/ascii85"
+)
 
 var tableEncodingAscii85 = []symbol{
 	{"CorruptInputError", (*p.CorruptInputError)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/asn1"
+import (
+	p "encoding/asn1"
+)
 
 var tableEncodingAsn1 = []symbol{
 	{"BitString", (*p.BitString)(nil)},

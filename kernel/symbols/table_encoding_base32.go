@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/base32"
+import (
+	p "encoding/base32"
+)
 
 var tableEncodingBase32 = []symbol{
 	{"CorruptInputError", (*p.CorruptInputError)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/base64"
+import (
+	p "encoding/base64"
+)
 
 var tableEncodingBase64 = []symbol{
 	{"CorruptInputError", (*p.CorruptInputError)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/binary"
+import (
+	p "encoding/binary"
+)
 
 var tableEncodingBinary = []symbol{
 	{"Append", p.Append},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/csv"
+import (
+	p "encoding/csv"
+)
 
 var tableEncodingCsv = []symbol{
 	{"ErrBareQuote", &p.ErrBareQuote},

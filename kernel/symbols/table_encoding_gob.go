@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/gob"
+import (
+	p "encoding/gob"
+)
 
 var tableEncodingGob = []symbol{
 	{"CommonType", (*p.CommonType)(nil)},

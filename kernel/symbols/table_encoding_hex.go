@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/hex"
+import (
+	p "encoding/hex"
+)
 
 var tableEncodingHex = []symbol{
 	{"AppendDecode", p.AppendDecode},

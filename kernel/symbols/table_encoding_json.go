@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/json"
+import (
+	p "encoding/json"
+)
 
 var tableEncodingJson = []symbol{
 	{"Compact", p.Compact},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/pem"
+import (
+	p "encoding/pem"
+)
 
 var tableEncodingPem = []symbol{
 	{"Block", (*p.Block)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "encoding/xml"
+import (
+	p "encoding/xml"
+)
 
 var tableEncodingXml = []symbol{
 	{"Attr", (*p.Attr)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "flag"
+import (
+	p "flag"
+)
 
 var tableFlag = []symbol{
 	{"Arg", p.Arg},

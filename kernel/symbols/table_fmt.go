@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "fmt"
+import (
+	p "fmt"
+)
 
 var tableFmt = []symbol{
 	{"Append", p.Append},

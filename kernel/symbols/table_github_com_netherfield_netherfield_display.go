@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "github.com/netherfield/netherfield/display"
+import (
+	p "github.com/netherfield/netherfield/display"
+)
 
 var tableGithubComNetherfieldNetherfieldDisplay = []symbol{
 	{"Bundle", (*p.Bundle)(nil)},

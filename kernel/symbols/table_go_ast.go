@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/ast"
+import (
+	p "go/ast"
+)
 
 var tableGoAst = []symbol{
 	{"ArrayType", (*p.ArrayType)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/build"
+import (
+	p "go/build"
+)
 
 var tableGoBuild = []symbol{
 	{"ArchChar", p.ArchChar},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/build/constraint"
+import (
+	p "go/build/constraint"
+)
 
 var tableGoBuildConstraint = []symbol{
 	{"AndExpr", (*p.AndExpr)(nil)},

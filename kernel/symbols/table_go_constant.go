@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/constant"
+import (
+	p "go/constant"
+)
 
 var tableGoConstant = []symbol{
 	{"BinaryOp", p.BinaryOp},

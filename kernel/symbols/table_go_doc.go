@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/doc"
+import (
+	p "go/doc"
+)
 
 var tableGoDoc = []symbol{
 	{"Example", (*p.Example)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/doc/comment"
+import (
+	p "go/doc/comment"
+)
 
 var tableGoDocComment = []symbol{
 	{"Block", (*p.Block)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/format"
+import (
+	p "go/format"
+)
 
 var tableGoFormat = []symbol{
 	{"Node", p.Node},

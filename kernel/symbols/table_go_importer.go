@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/importer"
+import (
+	p "go/importer"
+)
 
 var tableGoImporter = []symbol{
 	{"Default", p.Default},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/parser"
+import (
+	p "go/parser"
+)
 
 var tableGoParser = []symbol{
 	{"Mode", (*p.Mode)(nil)},

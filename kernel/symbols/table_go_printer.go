@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/printer"
+import (
+	p "go/printer"
+)
 
 var tableGoPrinter = []symbol{
 	{"CommentedNode", (*p.CommentedNode)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/scanner"
+import (
+	p "go/scanner"
+)
 
 var tableGoScanner = []symbol{
 	{"Error", (*p.Error)(nil)},

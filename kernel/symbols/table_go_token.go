@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/token"
+import (
+	p "go/token"
+)
 
 var tableGoToken = []symbol{
 	{"File", (*p.File)(nil)},

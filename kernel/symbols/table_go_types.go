@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/types"
+import (
+	p "go/types"
+)
 
 var tableGoTypes = []symbol{
 	{"Alias", (*p.Alias)(nil)},

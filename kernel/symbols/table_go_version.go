@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "go/version"
+import (
+	p "go/version"
+)
 
 var tableGoVersion = []symbol{
 	{"Compare", p.Compare},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "gonum.org/v1/gonum/blas"
+import (
+	p "gonum.org/v1/gonum/blas"
+)
 
 var tableGonumOrgV1GonumBlas = []symbol{
 	{"Complex128", (*p.Complex128)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "gonum.org/v1/gonum/floats"
+import (
+	p "gonum.org/v1/gonum/floats"
+)
 
 var tableGonumOrgV1GonumFloats = []symbol{
 	{"Add", p.Add},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "gonum.org/v1/gonum/mat"
+import (
+	p "gonum.org/v1/gonum/mat"
+)
 
 var tableGonumOrgV1GonumMat = []symbol{
 	{"BandCholesky", (*p.BandCholesky)(nil)},

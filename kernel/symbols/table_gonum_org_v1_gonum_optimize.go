@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "gonum.org/v1/gonum/optimize"
+import (
+	p "gonum.org/v1/gonum/optimize"
+)
 
 var tableGonumOrgV1GonumOptimize = []symbol{
 	{"ArmijoConditionMet", p.ArmijoConditionMet},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "gonum.org/v1/gonum/stat"
+import (
+	p "gonum.org/v1/gonum/stat"
+)
 
 var tableGonumOrgV1GonumStat = []symbol{
 	{"Bhattacharyya", p.Bhattacharyya},

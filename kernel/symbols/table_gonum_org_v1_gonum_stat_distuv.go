@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "gonum.org/v1/gonum/stat/distuv"
+import (
+	p "gonum.org/v1/gonum/stat/distuv"
+)
 
 var tableGonumOrgV1GonumStatDistuv = []symbol{
 	{"AlphaStable", (*p.AlphaStable)(nil)},

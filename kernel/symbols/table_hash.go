@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "hash"
+import (
+	p "hash"
+)
 
 var tableHash = []symbol{
 	{"Cloner", (*p.Cloner)(nil)},

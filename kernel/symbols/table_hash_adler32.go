@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "hash/adler32"
+import (
+	p "hash/adler32"
+)
 
 var tableHashAdler32 = []symbol{
 	{"Checksum", p.Checksum},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "hash/crc32"
+import (
+	p "hash/crc32"
+)
 
 var tableHashCrc32 = []symbol{
 	{"Checksum", p.Checksum},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "hash/crc64"
+import (
+	p "hash/crc64"
+)
 
 var tableHashCrc64 = []symbol{
 	{"Checksum", p.Checksum},

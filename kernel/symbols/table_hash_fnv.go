@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "hash/fnv"
+import (
+	p "hash/fnv"
+)
 
 var tableHashFnv = []symbol{
 	{"New128", p.New128},

@@ -4,12 +4,37 @@
 
 package symbols
 
-import p "hash/maphash"
+import (
+	p "hash/maphash"
+	time "time"
+)
 
 var tableHashMaphash = []symbol{
 	{"Bytes", p.Bytes},
+	{"Comparable[any]", p.Comparable[any]},
+	{"Comparable[bool]", p.Comparable[bool]},
+	{"Comparable[float32]", p.Comparable[float32]},
+	{"Comparable[float64]", p.Comparable[float64]},
+	{"Comparable[int32]", p.Comparable[int32]},
+	{"Comparable[int64]", p.Comparable[int64]},
+	{"Comparable[int]", p.Comparable[int]},
+	{"Comparable[string]", p.Comparable[string]},
+	{"Comparable[time.Duration]", p.Comparable[time.Duration]},
+	{"Comparable[time.Time]", p.Comparable[time.Time]},
+	{"Comparable[uint8]", p.Comparable[uint8]},
 	{"Hash", (*p.Hash)(nil)},
 	{"MakeSeed", p.MakeSeed},
 	{"Seed", (*p.Seed)(nil)},
 	{"String", p.String},
+	{"WriteComparable[any]", p.WriteComparable[any]},
+	{"WriteComparable[bool]", p.WriteComparable[bool]},
+	{"WriteComparable[float32]", p.WriteComparable[float32]},
+	{"WriteComparable[float64]", p.WriteComparable[float64]},
+	{"WriteComparable[int32]", p.WriteComparable[int32]},
+	{"WriteComparable[int64]", p.WriteComparable[int64]},
+	{"WriteComparable[int]", p.WriteComparable[int]},
+	{"WriteComparable[string]", p.WriteComparable[string]},
+	{"WriteComparable[time.Duration]", p.WriteComparable[time.Duration]},
+	{"WriteComparable[time.Time]", p.WriteComparable[time.Time]},
+	{"WriteComparable[uint8]", p.WriteComparable[uint8]},
 }

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "html"
+import (
+	p "html"
+)
 
 var tableHtml = []symbol{
 	{"EscapeString", p.EscapeString},

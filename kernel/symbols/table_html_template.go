@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "html/template"
+import (
+	p "html/template"
+)
 
 var tableHtmlTemplate = []symbol{
 	{"CSS", (*p.CSS)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "image"
+import (
+	p "image"
+)
 
 var tableImage = []symbol{
 	{"Alpha", (*p.Alpha)(nil)},

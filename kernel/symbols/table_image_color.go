@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "image/color"
+import (
+	p "image/color"
+)
 
 var tableImageColor = []symbol{
 	{"Alpha", (*p.Alpha)(nil)},

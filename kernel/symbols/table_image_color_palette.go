@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "image/color/palette"
+import (
+	p "image/color/palette"
+)
 
 var tableImageColorPalette = []symbol{
 	{"Plan9", &p.Plan9},

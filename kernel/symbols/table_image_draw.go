@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "image/draw"
+import (
+	p "image/draw"
+)
 
 var tableImageDraw = []symbol{
 	{"Draw", p.Draw},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "image/gif"
+import (
+	p "image/gif"
+)
 
 var tableImageGif = []symbol{
 	{"Decode", p.Decode},

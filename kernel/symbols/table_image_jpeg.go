@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "image/jpeg"
+import (
+	p "image/jpeg"
+)
 
 var tableImageJpeg = []symbol{
 	{"Decode", p.Decode},

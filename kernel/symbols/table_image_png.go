@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "image/png"
+import (
+	p "image/png"
+)
 
 var tableImagePng = []symbol{
 	{"CompressionLevel", (*p.CompressionLevel)(nil)},

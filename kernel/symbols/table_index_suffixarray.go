@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "index/suffixarray"
+import (
+	p "index/suffixarray"
+)
 
 var tableIndexSuffixarray = []symbol{
 	{"Index", (*p.Index)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "io"
+import (
+	p "io"
+)
 
 var tableIo = []symbol{
 	{"ByteReader", (*p.ByteReader)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "io/fs"
+import (
+	p "io/fs"
+)
 
 var tableIoFs = []symbol{
 	{"DirEntry", (*p.DirEntry)(nil)},

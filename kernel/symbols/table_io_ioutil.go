@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "io/ioutil"
+import (
+	p "io/ioutil"
+)
 
 var tableIoIoutil = []symbol{
 	{"Discard", &p.Discard},

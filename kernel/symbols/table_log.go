@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "log"
+import (
+	p "log"
+)
 
 var tableLog = []symbol{
 	{"Default", p.Default},

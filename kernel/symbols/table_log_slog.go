@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "log/slog"
+import (
+	p "log/slog"
+)
 
 var tableLogSlog = []symbol{
 	{"Any", p.Any},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "log/syslog"
+import (
+	p "log/syslog"
+)
 
 var tableLogSyslog = []symbol{
 	{"Dial", p.Dial},

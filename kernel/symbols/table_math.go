@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "math"
+import (
+	p "math"
+)
 
 var tableMath = []symbol{
 	{"Abs", p.Abs},

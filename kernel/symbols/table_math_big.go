@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "math/big"
+import (
+	p "math/big"
+)
 
 var tableMathBig = []symbol{
 	{"Accuracy", (*p.Accuracy)(nil)},

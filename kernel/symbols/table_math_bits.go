@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "math/bits"
+import (
+	p "math/bits"
+)
 
 var tableMathBits = []symbol{
 	{"Add", p.Add},

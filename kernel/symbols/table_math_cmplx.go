@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "math/cmplx"
+import (
+	p "math/cmplx"
+)
 
 var tableMathCmplx = []symbol{
 	{"Abs", p.Abs},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "math/rand"
+import (
+	p "math/rand"
+)
 
 var tableMathRand = []symbol{
 	{"ExpFloat64", p.ExpFloat64},

@@ -4,7 +4,10 @@
 
 package symbols
 
-import p "math/rand/v2"
+import (
+	p "math/rand/v2"
+	time "time"
+)
 
 var tableMathRandV2 = []symbol{
 	{"ChaCha8", (*p.ChaCha8)(nil)},
@@ -17,6 +20,11 @@ var tableMathRandV2 = []symbol{
 	{"Int64", p.Int64},
 	{"Int64N", p.Int64N},
 	{"IntN", p.IntN},
+	{"N[int32]", p.N[int32]},
+	{"N[int64]", p.N[int64]},
+	{"N[int]", p.N[int]},
+	{"N[time.Duration]", p.N[time.Duration]},
+	{"N[uint8]", p.N[uint8]},
 	{"New", p.New},
 	{"NewChaCha8", p.NewChaCha8},
 	{"NewPCG", p.NewPCG},

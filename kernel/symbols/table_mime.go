@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "mime"
+import (
+	p "mime"
+)
 
 var tableMime = []symbol{
 	{"AddExtensionType", p.AddExtensionType},

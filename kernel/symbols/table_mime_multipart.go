@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "mime/multipart"
+import (
+	p "mime/multipart"
+)
 
 var tableMimeMultipart = []symbol{
 	{"ErrMessageTooLarge", &p.ErrMessageTooLarge},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "mime/quotedprintable"
+import (
+	p "mime/quotedprintable"
+)
 
 var tableMimeQuotedprintable = []symbol{
 	{"NewReader", p.NewReader},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net"
+import (
+	p "net"
+)
 
 var tableNet = []symbol{
 	{"Addr", (*p.Addr)(nil)},

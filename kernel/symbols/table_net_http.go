@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/http"
+import (
+	p "net/http"
+)
 
 var tableNetHttp = []symbol{
 	{"AllowQuerySemicolons", p.AllowQuerySemicolons},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/http/cgi"
+import (
+	p "net/http/cgi"
+)
 
 var tableNetHttpCgi = []symbol{
 	{"Handler", (*p.Handler)(nil)},

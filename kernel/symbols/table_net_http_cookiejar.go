@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/http/cookiejar"
+import (
+	p "net/http/cookiejar"
+)
 
 var tableNetHttpCookiejar = []symbol{
 	{"Jar", (*p.Jar)(nil)},

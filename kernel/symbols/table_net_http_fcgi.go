@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/http/fcgi"
+import (
+	p "net/http/fcgi"
+)
 
 var tableNetHttpFcgi = []symbol{
 	{"ErrConnClosed", &p.ErrConnClosed},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/http/httptest"
+import (
+	p "net/http/httptest"
+)
 
 var tableNetHttpHttptest = []symbol{
 	{"NewRecorder", p.NewRecorder},

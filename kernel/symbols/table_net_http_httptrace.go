@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/http/httptrace"
+import (
+	p "net/http/httptrace"
+)
 
 var tableNetHttpHttptrace = []symbol{
 	{"ClientTrace", (*p.ClientTrace)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/http/httputil"
+import (
+	p "net/http/httputil"
+)
 
 var tableNetHttpHttputil = []symbol{
 	{"BufferPool", (*p.BufferPool)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/mail"
+import (
+	p "net/mail"
+)
 
 var tableNetMail = []symbol{
 	{"Address", (*p.Address)(nil)},

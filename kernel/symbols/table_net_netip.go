@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/netip"
+import (
+	p "net/netip"
+)
 
 var tableNetNetip = []symbol{
 	{"Addr", (*p.Addr)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/rpc"
+import (
+	p "net/rpc"
+)
 
 var tableNetRpc = []symbol{
 	{"Accept", p.Accept},

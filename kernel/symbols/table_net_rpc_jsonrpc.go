@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/rpc/jsonrpc"
+import (
+	p "net/rpc/jsonrpc"
+)
 
 var tableNetRpcJsonrpc = []symbol{
 	{"Dial", p.Dial},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/smtp"
+import (
+	p "net/smtp"
+)
 
 var tableNetSmtp = []symbol{
 	{"Auth", (*p.Auth)(nil)},

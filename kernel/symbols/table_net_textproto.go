@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/textproto"
+import (
+	p "net/textproto"
+)
 
 var tableNetTextproto = []symbol{
 	{"CanonicalMIMEHeaderKey", p.CanonicalMIMEHeaderKey},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "net/url"
+import (
+	p "net/url"
+)
 
 var tableNetUrl = []symbol{
 	{"Error", (*p.Error)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "os"
+import (
+	p "os"
+)
 
 var tableOs = []symbol{
 	{"Args", &p.Args},

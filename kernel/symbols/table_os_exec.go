@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "os/exec"
+import (
+	p "os/exec"
+)
 
 var tableOsExec = []symbol{
 	{"Cmd", (*p.Cmd)(nil)},

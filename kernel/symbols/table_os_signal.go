@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "os/signal"
+import (
+	p "os/signal"
+)
 
 var tableOsSignal = []symbol{
 	{"Ignore", p.Ignore},

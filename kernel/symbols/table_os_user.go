@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "os/user"
+import (
+	p "os/user"
+)
 
 var tableOsUser = []symbol{
 	{"Current", p.Current},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "path"
+import (
+	p "path"
+)
 
 var tablePath = []symbol{
 	{"Base", p.Base},

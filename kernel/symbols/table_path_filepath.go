@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "path/filepath"
+import (
+	p "path/filepath"
+)
 
 var tablePathFilepath = []symbol{
 	{"Abs", p.Abs},

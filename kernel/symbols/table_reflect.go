@@ -4,7 +4,10 @@
 
 package symbols
 
-import p "reflect"
+import (
+	p "reflect"
+	time "time"
+)
 
 var tableReflect = []symbol{
 	{"Append", p.Append},
@@ -41,6 +44,36 @@ var tableReflect = []symbol{
 	{"StructTag", (*p.StructTag)(nil)},
 	{"Swapper", p.Swapper},
 	{"Type", (*p.Type)(nil)},
+	{"TypeAssert[[]float64]", p.TypeAssert[[]float64]},
+	{"TypeAssert[[]int]", p.TypeAssert[[]int]},
+	{"TypeAssert[[]string]", p.TypeAssert[[]string]},
+	{"TypeAssert[any]", p.TypeAssert[any]},
+	{"TypeAssert[bool]", p.TypeAssert[bool]},
+	{"TypeAssert[float32]", p.TypeAssert[float32]},
+	{"TypeAssert[float64]", p.TypeAssert[float64]},
+	{"TypeAssert[int32]", p.TypeAssert[int32]},
+	{"TypeAssert[int64]", p.TypeAssert[int64]},
+	{"TypeAssert[int]", p.TypeAssert[int]},
+	{"TypeAssert[map[string]any]", p.TypeAssert[map[string]any]},
+	{"TypeAssert[string]", p.TypeAssert[string]},
+	{"TypeAssert[time.Duration]", p.TypeAssert[time.Duration]},
+	{"TypeAssert[time.Time]", p.TypeAssert[time.Time]},
+	{"TypeAssert[uint8]", p.TypeAssert[uint8]},
+	{"TypeFor[[]float64]", p.TypeFor[[]float64]},
+	{"TypeFor[[]int]", p.TypeFor[[]int]},
+	{"TypeFor[[]string]", p.TypeFor[[]string]},
+	{"TypeFor[any]", p.TypeFor[any]},
+	{"TypeFor[bool]", p.TypeFor[bool]},
+	{"TypeFor[float32]", p.TypeFor[float32]},
+	{"TypeFor[float64]", p.TypeFor[float64]},
+	{"TypeFor[int32]", p.TypeFor[int32]},
+	{"TypeFor[int64]", p.TypeFor[int64]},
+	{"TypeFor[int]", p.TypeFor[int]},
+	{"TypeFor[map[string]any]", p.TypeFor[map[string]any]},
+	{"TypeFor[string]", p.TypeFor[string]},
+	{"TypeFor[time.Duration]", p.TypeFor[time.Duration]},
+	{"TypeFor[time.Time]", p.TypeFor[time.Time]},
+	{"TypeFor[uint8]", p.TypeFor[uint8]},
 	{"TypeOf", p.TypeOf},
 	{"Value", (*p.Value)(nil)},
 	{"ValueError", (*p.ValueError)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "regexp"
+import (
+	p "regexp"
+)
 
 var tableRegexp = []symbol{
 	{"Compile", p.Compile},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "regexp/syntax"
+import (
+	p "regexp/syntax"
+)
 
 var tableRegexpSyntax = []symbol{
 	{"Compile", p.Compile},

@@ -4,9 +4,38 @@
 
 package symbols
 
-import p "runtime"
+import (
+	p "runtime"
+)
 
 var tableRuntime = []symbol{
+	{"AddCleanup[float64,[]float64]", p.AddCleanup[float64, []float64]},
+	{"AddCleanup[float64,[]int]", p.AddCleanup[float64, []int]},
+	{"AddCleanup[float64,[]string]", p.AddCleanup[float64, []string]},
+	{"AddCleanup[float64,any]", p.AddCleanup[float64, any]},
+	{"AddCleanup[float64,bool]", p.AddCleanup[float64, bool]},
+	{"AddCleanup[float64,error]", p.AddCleanup[float64, error]},
+	{"AddCleanup[float64,float64]", p.AddCleanup[float64, float64]},
+	{"AddCleanup[float64,int]", p.AddCleanup[float64, int]},
+	{"AddCleanup[float64,string]", p.AddCleanup[float64, string]},
+	{"AddCleanup[int,[]float64]", p.AddCleanup[int, []float64]},
+	{"AddCleanup[int,[]int]", p.AddCleanup[int, []int]},
+	{"AddCleanup[int,[]string]", p.AddCleanup[int, []string]},
+	{"AddCleanup[int,any]", p.AddCleanup[int, any]},
+	{"AddCleanup[int,bool]", p.AddCleanup[int, bool]},
+	{"AddCleanup[int,error]", p.AddCleanup[int, error]},
+	{"AddCleanup[int,float64]", p.AddCleanup[int, float64]},
+	{"AddCleanup[int,int]", p.AddCleanup[int, int]},
+	{"AddCleanup[int,string]", p.AddCleanup[int, string]},
+	{"AddCleanup[string,[]float64]", p.AddCleanup[string, []float64]},
+	{"AddCleanup[string,[]int]", p.AddCleanup[string, []int]},
+	{"AddCleanup[string,[]string]", p.AddCleanup[string, []string]},
+	{"AddCleanup[string,any]", p.AddCleanup[string, any]},
+	{"AddCleanup[string,bool]", p.AddCleanup[string, bool]},
+	{"AddCleanup[string,error]", p.AddCleanup[string, error]},
+	{"AddCleanup[string,float64]", p.AddCleanup[string, float64]},
+	{"AddCleanup[string,int]", p.AddCleanup[string, int]},
+	{"AddCleanup[string,string]", p.AddCleanup[string, string]},
 	{"BlockProfile", p.BlockProfile},
 	{"BlockProfileRecord", (*p.BlockProfileRecord)(nil)},
 	{"Breakpoint", p.Breakpoint},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "runtime/debug"
+import (
+	p "runtime/debug"
+)
 
 var tableRuntimeDebug = []symbol{
 	{"BuildInfo", (*p.BuildInfo)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "runtime/metrics"
+import (
+	p "runtime/metrics"
+)
 
 var tableRuntimeMetrics = []symbol{
 	{"All", p.All},

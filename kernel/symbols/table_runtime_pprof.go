@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "runtime/pprof"
+import (
+	p "runtime/pprof"
+)
 
 var tableRuntimePprof = []symbol{
 	{"Do", p.Do},

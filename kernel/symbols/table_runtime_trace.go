@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "runtime/trace"
+import (
+	p "runtime/trace"
+)
 
 var tableRuntimeTrace = []symbol{
 	{"FlightRecorder", (*p.FlightRecorder)(nil)},

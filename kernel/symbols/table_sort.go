@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "sort"
+import (
+	p "sort"
+)
 
 var tableSort = []symbol{
 	{"Find", p.Find},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "strconv"
+import (
+	p "strconv"
+)
 
 var tableStrconv = []symbol{
 	{"AppendBool", p.AppendBool},

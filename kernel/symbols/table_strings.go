@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "strings"
+import (
+	p "strings"
+)
 
 var tableStrings = []symbol{
 	{"Builder", (*p.Builder)(nil)},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "structs"
+import (
+	p "structs"
+)
 
 var tableStructs = []symbol{
 	{"HostLayout", (*p.HostLayout)(nil)},

@@ -4,7 +4,10 @@
 
 package symbols
 
-import p "sync"
+import (
+	p "sync"
+	time "time"
+)
 
 var tableSync = []symbol{
 	{"Cond", (*p.Cond)(nil)},
@@ -14,6 +17,48 @@ var tableSync = []symbol{
 	{"NewCond", p.NewCond},
 	{"Once", (*p.Once)(nil)},
 	{"OnceFunc", p.OnceFunc},
+	{"OnceValue[[]float64]", p.OnceValue[[]float64]},
+	{"OnceValue[[]int]", p.OnceValue[[]int]},
+	{"OnceValue[[]string]", p.OnceValue[[]string]},
+	{"OnceValue[any]", p.OnceValue[any]},
+	{"OnceValue[bool]", p.OnceValue[bool]},
+	{"OnceValue[float32]", p.OnceValue[float32]},
+	{"OnceValue[float64]", p.OnceValue[float64]},
+	{"OnceValue[int32]", p.OnceValue[int32]},
+	{"OnceValue[int64]", p.OnceValue[int64]},
+	{"OnceValue[int]", p.OnceValue[int]},
+	{"OnceValue[map[string]any]", p.OnceValue[map[string]any]},
+	{"OnceValue[string]", p.OnceValue[string]},
+	{"OnceValue[time.Duration]", p.OnceValue[time.Duration]},
+	{"OnceValue[time.Time]", p.OnceValue[time.Time]},
+	{"OnceValue[uint8]", p.OnceValue[uint8]},
+	{"OnceValues[float64,[]float64]", p.OnceValues[float64, []float64]},
+	{"OnceValues[float64,[]int]", p.OnceValues[float64, []int]},
+	{"OnceValues[float64,[]string]", p.OnceValues[float64, []string]},
+	{"OnceValues[float64,any]", p.OnceValues[float64, any]},
+	{"OnceValues[float64,bool]", p.OnceValues[float64, bool]},
+	{"OnceValues[float64,error]", p.OnceValues[float64, error]},
+	{"OnceValues[float64,float64]", p.OnceValues[float64, float64]},
+	{"OnceValues[float64,int]", p.OnceValues[float64, int]},
+	{"OnceValues[float64,string]", p.OnceValues[float64, string]},
+	{"OnceValues[int,[]float64]", p.OnceValues[int, []float64]},
+	{"OnceValues[int,[]int]", p.OnceValues[int, []int]},
+	{"OnceValues[int,[]string]", p.OnceValues[int, []string]},
+	{"OnceValues[int,any]", p.OnceValues[int, any]},
+	{"OnceValues[int,bool]", p.OnceValues[int, bool]},
+	{"OnceValues[int,error]", p.OnceValues[int, error]},
+	{"OnceValues[int,float64]", p.OnceValues[int, float64]},
+	{"OnceValues[int,int]", p.OnceValues[int, int]},
+	{"OnceValues[int,string]", p.OnceValues[int, string]},
+	{"OnceValues[string,[]float64]", p.OnceValues[string, []float64]},
+	{"OnceValues[string,[]int]", p.OnceValues[string, []int]},
+	{"OnceValues[string,[]string]", p.OnceValues[string, []string]},
+	{"OnceValues[string,any]", p.OnceValues[string, any]},
+	{"OnceValues[string,bool]", p.OnceValues[string, bool]},
+	{"OnceValues[string,error]", p.OnceValues[string, error]},
+	{"OnceValues[string,float64]", p.OnceValues[string, float64]},
+	{"OnceValues[string,int]", p.OnceValues[string, int]},
+	{"OnceValues[string,string]", p.OnceValues[string, string]},
 	{"Pool", (*p.Pool)(nil)},
 	{"RWMutex", (*p.RWMutex)(nil)},
 	{"WaitGroup", (*p.WaitGroup)(nil)},

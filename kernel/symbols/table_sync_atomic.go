@@ -4,7 +4,10 @@
 
 package symbols
 
-import p "sync/atomic"
+import (
+	p "sync/atomic"
+	time "time"
+)
 
 var tableSyncAtomic = []symbol{
 	{"AddInt32", p.AddInt32},
@@ -37,6 +40,21 @@ var tableSyncAtomic = []symbol{
 	{"OrUint32", p.OrUint32},
 	{"OrUint64", p.OrUint64},
 	{"OrUintptr", p.OrUintptr},
+	{"Pointer[[]float64]", (*p.Pointer[[]float64])(nil)},
+	{"Pointer[[]int]", (*p.Pointer[[]int])(nil)},
+	{"Pointer[[]string]", (*p.Pointer[[]string])(nil)},
+	{"Pointer[any]", (*p.Pointer[any])(nil)},
+	{"Pointer[bool]", (*p.Pointer[bool])(nil)},
+	{"Pointer[float32]", (*p.Pointer[float32])(nil)},
+	{"Pointer[float64]", (*p.Pointer[float64])(nil)},
+	{"Pointer[int32]", (*p.Pointer[int32])(nil)},
+	{"Pointer[int64]", (*p.Pointer[int64])(nil)},
+	{"Pointer[int]", (*p.Pointer[int])(nil)},
+	{"Pointer[map[string]any]", (*p.Pointer[map[string]any])(nil)},
+	{"Pointer[string]", (*p.Pointer[string])(nil)},
+	{"Pointer[time.Duration]", (*p.Pointer[time.Duration])(nil)},
+	{"Pointer[time.Time]", (*p.Pointer[time.Time])(nil)},
+	{"Pointer[uint8]", (*p.Pointer[uint8])(nil)},
 	{"StoreInt32", p.StoreInt32},
 	{"StoreInt64", p.StoreInt64},
 	{"StorePointer", p.StorePointer},

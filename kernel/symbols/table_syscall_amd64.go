@@ -6,7 +6,9 @@
 
 package symbols
 
-import p "syscall"
+import (
+	p "syscall"
+)
 
 var tableSyscall = []symbol{
 	{"Accept", p.Accept},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "testing"
+import (
+	p "testing"
+)
 
 var tableTesting = []symbol{
 	{"AllocsPerRun", p.AllocsPerRun},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "testing/cryptotest"
+import (
+	p "testing/cryptotest"
+)
 
 var tableTestingCryptotest = []symbol{
 	{"SetGlobalRandom", p.SetGlobalRandom},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "testing/fstest"
+import (
+	p "testing/fstest"
+)
 
 var tableTestingFstest = []symbol{
 	{"MapFS", (*p.MapFS)(nil)},

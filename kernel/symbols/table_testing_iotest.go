@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "testing/iotest"
+import (
+	p "testing/iotest"
+)
 
 var tableTestingIotest = []symbol{
 	{"DataErrReader", p.DataErrReader},

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "testing/slogtest"
+import (
+	p "testing/slogtest"
+)
 
 var tableTestingSlogtest = []symbol{
 	{"Run", p.Run},

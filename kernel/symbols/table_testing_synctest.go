@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "testing/synctest"
+import (
+	p "testing/synctest"
+)
 
 var tableTestingSynctest = []symbol{
 	{"Test", p.Test},

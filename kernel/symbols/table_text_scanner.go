@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "text/scanner"
+import (
+	p "text/scanner"
+)
 
 var tableTextScanner = []symbol{
 	{"Position", (*p.Position)(nil)},

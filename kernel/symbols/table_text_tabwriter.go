@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "text/tabwriter"
+import (
+	p "text/tabwriter"
+)
 
 var tableTextTabwriter = []symbol{
 	{"NewWriter", p.NewWriter},

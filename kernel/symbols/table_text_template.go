@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "text/template"
+import (
+	p "text/template"
+)
 
 var tableTextTemplate = []symbol{
 	{"ExecError", (*p.ExecError)(nil)},

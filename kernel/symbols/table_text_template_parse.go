@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "text/template/parse"
+import (
+	p "text/template/parse"
+)
 
 var tableTextTemplateParse = []symbol{
 	{"ActionNode", (*p.ActionNode)(nil)},

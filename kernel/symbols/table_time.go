@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "time"
+import (
+	p "time"
+)
 
 var tableTime = []symbol{
 	{"After", p.After},

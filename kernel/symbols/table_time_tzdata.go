@@ -4,6 +4,8 @@
 
 package symbols
 
-import _ "time/tzdata"
+import (
+	_ "time/tzdata"
+)
 
 var tableTimeTzdata = []symbol{}

@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "unicode"
+import (
+	p "unicode"
+)
 
 var tableUnicode = []symbol{
 	{"ASCII_Hex_Digit", &p.ASCII_Hex_Digit},

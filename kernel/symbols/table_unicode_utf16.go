@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "unicode/utf16"
+import (
+	p "unicode/utf16"
+)
 
 var tableUnicodeUtf16 = []symbol{
 	{"AppendRune", p.AppendRune},

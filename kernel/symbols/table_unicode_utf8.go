@@ -4,7 +4,9 @@
 
 package symbols
 
-import p "unicode/utf8"
+import (
+	p "unicode/utf8"
+)
 
 var tableUnicodeUtf8 = []symbol{
 	{"AppendRune", p.AppendRune},

@@ -4,6 +4,32 @@
 
 package symbols
 
-import _ "unique"
+import (
+	time "time"
+	p "unique"
+)
 
-var tableUnique = []symbol{}
+var tableUnique = []symbol{
+	{"Handle[any]", (*p.Handle[any])(nil)},
+	{"Handle[bool]", (*p.Handle[bool])(nil)},
+	{"Handle[float32]", (*p.Handle[float32])(nil)},
+	{"Handle[float64]", (*p.Handle[float64])(nil)},
+	{"Handle[int32]", (*p.Handle[int32])(nil)},
+	{"Handle[int64]", (*p.Handle[int64])(nil)},
+	{"Handle[int]", (*p.Handle[int])(nil)},
+	{"Handle[string]", (*p.Handle[string])(nil)},
+	{"Handle[time.Duration]", (*p.Handle[time.Duration])(nil)},
+	{"Handle[time.Time]", (*p.Handle[time.Time])(nil)},
+	{"Handle[uint8]", (*p.Handle[uint8])(nil)},
+	{"Make[any]", p.Make[any]},
+	{"Make[bool]", p.Make[bool]},
+	{"Make[float32]", p.Make[float32]},
+	{"Make[float64]", p.Make[float64]},
+	{"Make[int32]", p.Make[int32]},
+	{"Make[int64]", p.Make[int64]},
+	{"Make[int]", p.Make[int]},
+	{"Make[string]", p.Make[string]},
+	{"Make[time.Duration]", p.Make[time.Duration]},
+	{"Make[time.Time]", p.Make[time.Time]},
+	{"Make[uint8]", p.Make[uint8]},
+}

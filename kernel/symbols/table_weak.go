@@ -4,6 +4,40 @@
 
 package symbols
 
-import _ "weak"
+import (
+	time "time"
+	p "weak"
+)
 
-var tableWeak = []symbol{}
+var tableWeak = []symbol{
+	{"Make[[]float64]", p.Make[[]float64]},
+	{"Make[[]int]", p.Make[[]int]},
+	{"Make[[]string]", p.Make[[]string]},
+	{"Make[any]", p.Make[any]},
+	{"Make[bool]", p.Make[bool]},
+	{"Make[float32]", p.Make[float32]},
+	{"Make[float64]", p.Make[float64]},
+	{"Make[int32]", p.Make[int32]},
+	{"Make[int64]", p.Make[int64]},
+	{"Make[int]", p.Make[int]},
+	{"Make[map[string]any]", p.Make[map[string]any]},
+	{"Make[string]", p.Make[string]},
+	{"Make[time.Duration]", p.Make[time.Duration]},
+	{"Make[time.Time]", p.Make[time.Time]},
+	{"Make[uint8]", p.Make[uint8]},
+	{"Pointer[[]float64]", (*p.Pointer[[]float64])(nil)},
+	{"Pointer[[]int]", (*p.Pointer[[]int])(nil)},
+	{"Pointer[[]string]", (*p.Pointer[[]string])(nil)},
+	{"Pointer[any]", (*p.Pointer[any])(nil)},
+	{"Pointer[bool]", (*p.Pointer[bool])(nil)},
+	{"Pointer[float32]", (*p.Pointer[float32])(nil)},
+	{"Pointer[float64]", (*p.Pointer[float64])(nil)},
+	{"Pointer[int32]", (*p.Pointer[int32])(nil)},
+	{"Pointer[int64]", (*p.Pointer[int64])(nil)},
+	{"Pointer[int]", (*p.Pointer[int])(nil)},
+	{"Pointer[map[string]any]", (*p.Pointer[map[string]any])(nil)},
+	{"Pointer[string]", (*p.Pointer[string])(nil)},
+	{"Pointer[time.Duration]", (*p.Pointer[time.Duration])(nil)},
+	{"Pointer[time.Time]", (*p.Pointer[time.Time])(nil)},
+	{"Pointer[uint8]", (*p.Pointer[uint8])(nil)},
+}

@@ -1,0 +1,84 @@
+// Package instance names the instances of generic functions and types. A type
+// has one name, however the source spells it, so that what the generator of
+// the symbol tables wrote is what the front end looks up:
+//
+//	instance.Name("Sort", []types.Type{bytes, types.Typ[types.Uint8]}) // Sort[[]uint8,uint8]
+//
+// It is apart from package symbols because the generator cannot import the
+// tables that it has yet to write.
+package instance
+
+import (
+	"go/types"
+	"strconv"
+	"strings"
+)
+
+// Name returns name with the complete list of type arguments: their names as
+// [types.TypeString] gives them with full package paths, where aliases stand
+// for their types, byte is uint8, rune is int32, and an empty interface is
+// any.
+func Name(name string, targs []types.Type) string {
+	var b strings.Builder
+	b.WriteString(name)
+	list(&b, targs)
+	return b.String()
+}
+
+func list(b *strings.Builder, targs []types.Type) {
+	b.WriteByte('[')
+	for i, t := range targs {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		write(b, t)
+	}
+	b.WriteByte(']')
+}
+
+// write appends the name of t. The parts of function, struct and interface
+// types keep the spelling of the source; no table has such arguments.
+func write(b *strings.Builder, t types.Type) {
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic:
+		if t.Kind() == types.UnsafePointer {
+			b.WriteString("unsafe.Pointer")
+			return
+		}
+		b.WriteString(types.Typ[t.Kind()].Name())
+	case *types.Named:
+		if p := t.Obj().Pkg(); p != nil {
+			b.WriteString(p.Path() + ".")
+		}
+		b.WriteString(t.Obj().Name())
+		if t.TypeArgs().Len() > 0 {
+			var targs []types.Type
+			for arg := range t.TypeArgs().Types() {
+				targs = append(targs, arg)
+			}
+			list(b, targs)
+		}
+	case *types.Pointer:
+		b.WriteByte('*')
+		write(b, t.Elem())
+	case *types.Slice:
+		b.WriteString("[]")
+		write(b, t.Elem())
+	case *types.Array:
+		b.WriteString("[" + strconv.FormatInt(t.Len(), 10) + "]")
+		write(b, t.Elem())
+	case *types.Map:
+		b.WriteString("map[")
+		write(b, t.Key())
+		b.WriteByte(']')
+		write(b, t.Elem())
+	case *types.Interface:
+		if t.Empty() {
+			b.WriteString("any")
+			return
+		}
+		b.WriteString(types.TypeString(t, nil))
+	default:
+		b.WriteString(types.TypeString(t, nil))
+	}
+}
