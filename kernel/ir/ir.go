@@ -16,8 +16,8 @@
 //	    Const 2            (int)
 //	    Global y           (int)
 //
-// All fields are exported and of concrete types so that a Program crosses the
-// pipe between the two processes through encoding/gob.
+// Nodes are plain data, so that a Program crosses the
+// pipe between the two processes (Encode, Decode).
 package ir
 
 // A Program is one cell, ready to run.
