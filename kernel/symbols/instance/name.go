@@ -67,6 +67,22 @@ func write(b *strings.Builder, t types.Type) {
 	case *types.Array:
 		b.WriteString("[" + strconv.FormatInt(t.Len(), 10) + "]")
 		write(b, t.Elem())
+	case *types.Chan:
+		switch t.Dir() {
+		case types.SendOnly:
+			b.WriteString("chan<- ")
+		case types.RecvOnly:
+			b.WriteString("<-chan ")
+		default:
+			b.WriteString("chan ")
+		}
+		if inner, ok := types.Unalias(t.Elem()).(*types.Chan); ok && t.Dir() != types.SendOnly && inner.Dir() == types.RecvOnly {
+			b.WriteByte('(')
+			write(b, inner)
+			b.WriteByte(')')
+			return
+		}
+		write(b, t.Elem())
 	case *types.Map:
 		b.WriteString("map[")
 		write(b, t.Key())
