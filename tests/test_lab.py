@@ -1,0 +1,187 @@
+"""A person's first ten minutes: JupyterLab in a browser, with the introduction."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import time
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+import lab_server
+from conftest import ARTIFACTS, BINARY, ROOT
+
+# A condition that does not come true in this time never will; the machine may
+# be busy with other things.
+TIMEOUT = 120_000
+
+# Chromium must not call home, and root must say that it wants no sandbox.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# What keeps JupyterLab's own habits out of the test: it asks for news on the
+# internet, and draws only the cells in sight.
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+def settle_settings():
+    for name, value in SETTINGS.items():
+        path = pathlib.Path(os.environ["JUPYTERLAB_SETTINGS_DIR"], "@jupyterlab", name + ".jupyterlab-settings")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(value))
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab as `netherfield lab` starts it, on a copy of the notebooks."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    settle_settings()
+    command = [BINARY, "lab", folder / "notebooks", "--", "--no-browser"]
+    with lab_server.running(command, folder / "lab.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium")
+    assert chromium, "chromium is missing: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def notebook(lab, browser, request):
+    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    page.set_default_timeout(TIMEOUT)
+    page.goto(lab.page("lab/tree/00-intro.ipynb"))
+    yield Notebook(page)
+    page.screenshot(path=ARTIFACTS / f"{request.node.name}-end.png")
+    page.close()
+
+
+class Notebook:
+    """The notebook on the page, as its reader sees it."""
+
+    def __init__(self, page):
+        self.page = page
+        self.panel = page.locator(".jp-NotebookPanel")
+        self.cells = self.panel.locator(".jp-Notebook .jp-Cell")
+        self.kernel_is("Idle")
+
+    def kernel_is(self, state):
+        # The indicator in the toolbar says idle before there is a kernel.
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text(f"| {state}", timeout=TIMEOUT)
+
+    def cell(self, source):
+        """The cell that contains this text in its editor."""
+        return self.panel.locator(".jp-CodeCell").filter(
+            has=self.page.locator(".jp-InputArea-editor", has_text=source)
+        )
+
+    def menu(self, menu, item):
+        self.page.locator(".lm-MenuBar-item", has_text=re.compile(f"^{menu}$")).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$")).click()
+
+    def output(self, cell):
+        return cell.locator(".jp-OutputArea-output")
+
+    def new_cell(self, source):
+        """A cell below all others, with the cursor at its end."""
+        self.cells.last.click()
+        self.page.keyboard.press("Escape")
+        count = self.cells.count()
+        self.page.keyboard.press("b")
+        expect(self.cells).to_have_count(count + 1)
+        cell = self.cells.nth(count)
+        expect(cell).to_have_class(re.compile(r"\bjp-mod-selected\b"))
+        cell.locator(".cm-content").click()
+        self.page.keyboard.insert_text(source)
+        expect(cell.locator(".cm-content")).to_contain_text(source.splitlines()[0])
+        return cell
+
+    def run(self, source):
+        cell = self.new_cell(source)
+        self.page.keyboard.press("Control+Enter")
+        return cell
+
+    def press_until(self, key, wanted):
+        """Press a key until something shows; a busy machine drops the first."""
+        deadline = time.monotonic() + TIMEOUT / 1000
+        while True:
+            self.page.keyboard.press(key)
+            try:
+                return expect(wanted).to_be_visible(timeout=5_000)
+            except AssertionError:
+                if time.monotonic() > deadline:
+                    raise
+
+    def prompt(self, cell, text):
+        expect(cell.locator(".jp-InputPrompt")).to_have_text(text, timeout=TIMEOUT)
+
+
+def test_the_introduction_from_top_to_bottom(notebook):
+    notebook.menu("Run", "Run All Cells")
+
+    # It stops where it asks something.
+    box = notebook.page.locator("input.jp-Stdin-input")
+    expect(box).to_be_visible(timeout=TIMEOUT)
+    expect(notebook.output(notebook.cell("Who has taken Netherfield")).first).to_contain_text("Who has taken")
+    notebook.page.screenshot(path=ARTIFACTS / "intro-input.png")
+    box.fill("Bingley")
+    box.press("Enter")
+    expect(notebook.output(notebook.cell("Who has taken Netherfield")).last).to_contain_text(
+        "You said Bingley", timeout=TIMEOUT
+    )
+
+    # A value, what was printed, an error and the last cell.
+    last = notebook.cell("on average")
+    expect(last.locator(".jp-OutputArea-executeResult")).to_contain_text("5 prices", timeout=TIMEOUT)
+    notebook.kernel_is("Idle")
+    expect(notebook.output(notebook.cell("Hello from Go"))).to_contain_text("Hello from Go")
+    expect(notebook.output(notebook.cell("average := mean"))).to_contain_text("mismatched types float64 and untyped string")
+    notebook.cell("average := mean").scroll_into_view_if_needed()
+    notebook.page.screenshot(path=ARTIFACTS / "intro.png")
+
+
+def test_tab_completes_a_name(notebook):
+    cell = notebook.new_cell("fmt.Prin")
+    match = notebook.page.locator(".jp-Completer .jp-Completer-item", has_text="Println").first
+    notebook.press_until("Tab", match)
+    notebook.page.screenshot(path=ARTIFACTS / "completion.png")
+    match.click()
+    expect(cell.locator(".cm-content")).to_have_text("fmt.Println")
+    notebook.page.keyboard.insert_text('("completed")')
+    notebook.page.keyboard.press("Control+Enter")
+    expect(notebook.output(cell)).to_contain_text("completed", timeout=TIMEOUT)
+
+
+def test_an_endless_loop_is_interrupted_and_nothing_is_lost(notebook):
+    before = notebook.run('kept := "before the loop"\nkept')
+    expect(notebook.output(before)).to_contain_text("before the loop", timeout=TIMEOUT)
+
+    loop = notebook.run('fmt.Println("round and round")\nfor {\n}')
+    expect(notebook.output(loop)).to_contain_text("round and round", timeout=TIMEOUT)
+    notebook.prompt(loop, "[*]:")
+    notebook.kernel_is("Busy")
+    notebook.page.get_by_role("button", name="Interrupt the kernel").click()
+    notebook.kernel_is("Idle")
+    expect(notebook.output(loop).last).to_contain_text("interrupted", timeout=TIMEOUT)
+
+    after = notebook.run("kept")
+    expect(notebook.output(after)).to_contain_text("before the loop", timeout=TIMEOUT)
+    notebook.page.screenshot(path=ARTIFACTS / "interrupt.png")
