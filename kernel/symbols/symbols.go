@@ -25,6 +25,7 @@ package symbols
 // This file looks names up in the tables.
 
 import (
+	"go/token"
 	"go/types"
 	"reflect"
 	"sort"
@@ -68,9 +69,15 @@ func Var(path, name string) (reflect.Value, bool) {
 }
 
 // Type returns the exported type name of package path. A generic type is
-// found by its name with type arguments as [InstanceName] writes it.
+// found by its name with type arguments as [InstanceName] writes it, among the
+// instances for common arguments and those that APIs mention. An unexported
+// type is found if the API leads to it, as encoding/binary's variable BigEndian
+// leads to bigEndian; that is a search and not a look-up.
 func Type(path, name string) (reflect.Type, bool) {
 	v, ok := find(path, name)
+	if !ok && !token.IsExported(name) {
+		return hiddenType(path, name)
+	}
 	if !ok || v.Kind() != reflect.Pointer || !v.IsNil() {
 		return nil, false
 	}

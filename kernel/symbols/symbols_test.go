@@ -95,6 +95,18 @@ func TestInstanceNameIsTheSameForEverySpelling(t *testing.T) {
 	}
 }
 
+func BenchmarkFunc(b *testing.B) {
+	for b.Loop() {
+		Func("strings", "ToUpper")
+	}
+}
+
+func BenchmarkHiddenType(b *testing.B) {
+	for b.Loop() {
+		Type("net/http", "noBody")
+	}
+}
+
 func TestTablesAreSorted(t *testing.T) {
 	if !slices.IsSortedFunc(packages, func(a, b pkg) int { return strings.Compare(a.path, b.path) }) {
 		t.Error("packages are not sorted")
@@ -160,6 +172,47 @@ func TestTablesAgreeWithExportData(t *testing.T) {
 			if obj.Exported() && !inTable[name] && !withoutSymbol(obj) {
 				t.Errorf("%v is not in the table", obj)
 			}
+		}
+	}
+}
+
+// What the type checker can give an expression as its type, the interpreter
+// must find, unexported types too.
+func TestUnexportedTypesOfAnAPIAreFound(t *testing.T) {
+	c := comparer{imp: NewImporter(token.NewFileSet()), seen: map[reflect.Type]bool{}}
+	for _, tt := range []struct{ path, name string }{
+		{"encoding/binary", "bigEndian"},
+		{"database/sql/driver", "noRows"},
+		{"encoding/gob", "typeId"},
+		{"net/http", "noBody"},
+		{"net", "conn"},
+		{"testing", "common"},
+		{"testing", "testDeps"},
+		{"unicode", "d"},
+		{"gonum.org/v1/gonum/mat", "formatter"},
+	} {
+		p, err := c.imp.Import(tt.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		typ, ok := Type(tt.path, tt.name)
+		if !ok {
+			t.Errorf("%s.%s is not found", tt.path, tt.name)
+			continue
+		}
+		if err := c.same(typ, p.Scope().Lookup(tt.name).Type()); err != nil {
+			t.Errorf("%s.%s: %v", tt.path, tt.name, err)
+		}
+	}
+	if typ, ok := Type("net/http", "noSuchType"); ok {
+		t.Errorf("net/http.noSuchType is %v", typ)
+	}
+}
+
+func TestInstancesThatAPIsMention(t *testing.T) {
+	for _, name := range []string{"Seq[[]uint8]", "Seq[go/ast.Node]", "Seq2[reflect.Value,reflect.Value]", "Seq2[string,string]"} {
+		if _, ok := Type("iter", name); !ok {
+			t.Errorf("iter.%s is not in the table", name)
 		}
 	}
 }

@@ -5,7 +5,10 @@
 package symbols
 
 import (
+	go_ast "go/ast"
+	go_types "go/types"
 	p "iter"
+	reflect "reflect"
 	time "time"
 )
 
@@ -70,6 +73,9 @@ var tableIter = []symbol{
 	{"Seq2[int,float64]", (*p.Seq2[int, float64])(nil)},
 	{"Seq2[int,int]", (*p.Seq2[int, int])(nil)},
 	{"Seq2[int,string]", (*p.Seq2[int, string])(nil)},
+	{"Seq2[reflect.Method,reflect.Value]", (*p.Seq2[reflect.Method, reflect.Value])(nil)},
+	{"Seq2[reflect.StructField,reflect.Value]", (*p.Seq2[reflect.StructField, reflect.Value])(nil)},
+	{"Seq2[reflect.Value,reflect.Value]", (*p.Seq2[reflect.Value, reflect.Value])(nil)},
 	{"Seq2[string,[]float64]", (*p.Seq2[string, []float64])(nil)},
 	{"Seq2[string,[]int]", (*p.Seq2[string, []int])(nil)},
 	{"Seq2[string,[]string]", (*p.Seq2[string, []string])(nil)},
@@ -79,17 +85,30 @@ var tableIter = []symbol{
 	{"Seq2[string,float64]", (*p.Seq2[string, float64])(nil)},
 	{"Seq2[string,int]", (*p.Seq2[string, int])(nil)},
 	{"Seq2[string,string]", (*p.Seq2[string, string])(nil)},
+	{"Seq[*go/types.Func]", (*p.Seq[*go_types.Func])(nil)},
+	{"Seq[*go/types.Scope]", (*p.Seq[*go_types.Scope])(nil)},
+	{"Seq[*go/types.Selection]", (*p.Seq[*go_types.Selection])(nil)},
+	{"Seq[*go/types.Term]", (*p.Seq[*go_types.Term])(nil)},
+	{"Seq[*go/types.TypeParam]", (*p.Seq[*go_types.TypeParam])(nil)},
+	{"Seq[*go/types.Var]", (*p.Seq[*go_types.Var])(nil)},
 	{"Seq[[]float64]", (*p.Seq[[]float64])(nil)},
 	{"Seq[[]int]", (*p.Seq[[]int])(nil)},
 	{"Seq[[]string]", (*p.Seq[[]string])(nil)},
+	{"Seq[[]uint8]", (*p.Seq[[]byte])(nil)},
 	{"Seq[any]", (*p.Seq[any])(nil)},
 	{"Seq[bool]", (*p.Seq[bool])(nil)},
 	{"Seq[float32]", (*p.Seq[float32])(nil)},
 	{"Seq[float64]", (*p.Seq[float64])(nil)},
+	{"Seq[go/ast.Node]", (*p.Seq[go_ast.Node])(nil)},
+	{"Seq[go/types.Type]", (*p.Seq[go_types.Type])(nil)},
 	{"Seq[int32]", (*p.Seq[int32])(nil)},
 	{"Seq[int64]", (*p.Seq[int64])(nil)},
 	{"Seq[int]", (*p.Seq[int])(nil)},
 	{"Seq[map[string]any]", (*p.Seq[map[string]any])(nil)},
+	{"Seq[reflect.Method]", (*p.Seq[reflect.Method])(nil)},
+	{"Seq[reflect.StructField]", (*p.Seq[reflect.StructField])(nil)},
+	{"Seq[reflect.Type]", (*p.Seq[reflect.Type])(nil)},
+	{"Seq[reflect.Value]", (*p.Seq[reflect.Value])(nil)},
 	{"Seq[string]", (*p.Seq[string])(nil)},
 	{"Seq[time.Duration]", (*p.Seq[time.Duration])(nil)},
 	{"Seq[time.Time]", (*p.Seq[time.Time])(nil)},

@@ -191,76 +191,15 @@ func receiver(expr ast.Expr) string {
 	return ""
 }
 
-// reachableTypes returns the names of the unexported types of pkg that its
-// exported names lead to through what a cell can use: parameters, results,
-// elements, exported fields, embedded fields and exported methods.
+// reachableTypes returns the names of the unexported types of pkg that its API
+// leads to.
 func reachableTypes(pkg *types.Package) map[string]bool {
-	w := walker{pkg: pkg, seen: map[types.Type]bool{}, found: map[string]bool{}}
-	for _, name := range pkg.Scope().Names() {
-		if token.IsExported(name) {
-			w.typ(pkg.Scope().Lookup(name).Type())
+	found := map[string]bool{}
+	w := newWalker(func(named *types.Named) {
+		if obj := named.Obj(); obj.Pkg() == pkg && !obj.Exported() {
+			found[obj.Name()] = true
 		}
-	}
-	return w.found
-}
-
-type walker struct {
-	pkg   *types.Package
-	seen  map[types.Type]bool
-	found map[string]bool
-}
-
-func (w *walker) typ(t types.Type) {
-	if t == nil || w.seen[t] {
-		return
-	}
-	w.seen[t] = true
-	switch t := t.(type) {
-	case *types.Alias:
-		w.typ(types.Unalias(t))
-	case *types.Named:
-		if t.Obj().Pkg() != w.pkg {
-			return
-		}
-		if !t.Obj().Exported() {
-			w.found[t.Obj().Name()] = true
-		}
-		for m := range t.Methods() {
-			if m.Exported() {
-				w.typ(m.Type())
-			}
-		}
-		w.typ(t.Underlying())
-	case *types.Pointer:
-		w.typ(t.Elem())
-	case *types.Slice:
-		w.typ(t.Elem())
-	case *types.Array:
-		w.typ(t.Elem())
-	case *types.Chan:
-		w.typ(t.Elem())
-	case *types.Map:
-		w.typ(t.Key())
-		w.typ(t.Elem())
-	case *types.Signature:
-		w.typ(t.Params())
-		w.typ(t.Results())
-	case *types.Tuple:
-		for v := range t.Variables() {
-			w.typ(v.Type())
-		}
-	case *types.Struct:
-		for f := range t.Fields() {
-			if f.Exported() || f.Embedded() {
-				w.typ(f.Type())
-			}
-		}
-	case *types.Interface:
-		for m := range t.ExplicitMethods() {
-			w.typ(m.Type())
-		}
-		for e := range t.EmbeddedTypes() {
-			w.typ(e)
-		}
-	}
+	})
+	w.pkg(pkg)
+	return found
 }

@@ -25,6 +25,9 @@ type candidates struct {
 	// named are the types of the standard library that have methods, for
 	// constraints that ask for some.
 	named []types.Type
+	// mentioned are the instances of generic types that APIs mention, such
+	// as iter.Seq[reflect.Value], by the generic type.
+	mentioned map[*types.TypeName][][]types.Type
 }
 
 // newCandidates returns the candidates, whose named types are t's own.
@@ -49,6 +52,7 @@ func newCandidates(t *tree) *candidates {
 			types.NewSlice(typ(types.String)), types.NewSlice(typ(types.Int)), types.NewSlice(typ(types.Float64)),
 		},
 	}
+	c.mentioned = mentionedInstances(t)
 	for _, path := range t.offered {
 		if !t.sources[path].Standard {
 			continue
@@ -92,12 +96,22 @@ func (c *candidates) instances(pkg *types.Package, imports map[string]string) []
 		if params.Len() == 0 {
 			continue
 		}
-		for _, targs := range c.arguments(params) {
+		lists := c.arguments(params)
+		if obj, ok := obj.(*types.TypeName); ok {
+			lists = append(lists, c.mentioned[obj]...)
+		}
+		have := map[string]bool{}
+		for _, targs := range lists {
+			full := instance.Name(name, targs)
+			if have[full] {
+				continue
+			}
+			have[full] = true
 			if _, err := types.Instantiate(nil, obj.Type(), targs, true); err != nil {
 				continue
 			}
 			out = append(out, symbol{
-				name: instance.Name(name, targs),
+				name: full,
 				expr: before + expressions(targs, imports) + after,
 			})
 		}
@@ -216,4 +230,47 @@ func expressions(targs []types.Type, imports map[string]string) string {
 		}))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// mentionedInstances collects the instances of generic types in the API of
+// the offered packages whose type arguments can be written in Go source.
+func mentionedInstances(t *tree) map[*types.TypeName][][]types.Type {
+	out := map[*types.TypeName][][]types.Type{}
+	for _, path := range t.offered {
+		w := newWalker(func(named *types.Named) {
+			var targs []types.Type
+			for targ := range named.TypeArgs().Types() {
+				if !t.writable(targ) {
+					return
+				}
+				targs = append(targs, targ)
+			}
+			if len(targs) > 0 {
+				out[named.Obj()] = append(out[named.Obj()], targs)
+			}
+		})
+		w.pkg(t.types[path])
+	}
+	return out
+}
+
+// writable reports whether a table can mention the type: it is made of
+// exported types of offered packages.
+func (t *tree) writable(typ types.Type) bool {
+	switch typ := types.Unalias(typ).(type) {
+	case *types.Basic:
+		return true
+	case *types.Named:
+		p := typ.Obj().Pkg()
+		return p == nil || typ.Obj().Exported() && typ.TypeParams() == nil && slices.Contains(t.offered, p.Path())
+	case *types.Pointer:
+		return t.writable(typ.Elem())
+	case *types.Slice:
+		return t.writable(typ.Elem())
+	case *types.Map:
+		return t.writable(typ.Key()) && t.writable(typ.Elem())
+	case *types.Interface:
+		return typ.Empty()
+	}
+	return false
 }

@@ -19,7 +19,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -114,10 +113,7 @@ func (t *tree) offers(s *source) bool {
 	if slices.Contains(ownPackages, path) || slices.Contains(gonumPackages, path) {
 		return true
 	}
-	if !s.Standard || excluded[path] != "" || unlisted[path] || strings.HasPrefix(path, "vendor/") {
-		return false
-	}
-	return !slices.Contains(strings.Split(path, "/"), "internal")
+	return s.Standard && excluded[path] == "" && !unlisted[path] && !internal(path)
 }
 
 // parse reads the files of every listed package.

@@ -31,11 +31,10 @@ func main() {
 
 // run generates the files and writes them or compares them with what is there.
 func run(check bool) error {
-	out, err := exec.Command("go", "list", "-e", "-f", "{{.Dir}}", "github.com/netherfield/netherfield/kernel/symbols").Output()
-	if err != nil || len(bytes.TrimSpace(out)) == 0 {
-		return fmt.Errorf("run this inside Netherfield's module: go list: %v", err)
+	dir, err := target()
+	if err != nil {
+		return err
 	}
-	dir := strings.TrimSpace(string(out))
 	files, err := generate(dir)
 	if err != nil {
 		return err
@@ -46,12 +45,24 @@ func run(check bool) error {
 	return write(dir, files)
 }
 
+// target returns the folder of package symbols.
+func target() (string, error) {
+	out, err := exec.Command("go", "list", "-e", "-f", "{{.Dir}}", "github.com/netherfield/netherfield/kernel/symbols").Output()
+	if err != nil || len(bytes.TrimSpace(out)) == 0 {
+		return "", fmt.Errorf("run this inside Netherfield's module: go list: %v", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
 // generate returns the content of every generated file by name.
 func generate(root string) (map[string][]byte, error) {
 	var trees []*tree
 	for _, arch := range architectures {
 		t, err := load(root, arch)
 		if err != nil {
+			return nil, err
+		}
+		if err := checkClosed(t); err != nil {
 			return nil, err
 		}
 		trees = append(trees, t)

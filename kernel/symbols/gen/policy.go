@@ -3,19 +3,33 @@ package main
 // This file says which packages a cell may import. It is the one place to
 // change when our own packages grow.
 
+import (
+	"fmt"
+	"go/types"
+	"slices"
+	"strings"
+)
+
 // ownPackages are Netherfield's packages that a cell may import.
 var ownPackages = []string{
 	"github.com/netherfield/netherfield/display",
 }
 
-// gonumPackages are the packages of gonum that a cell may import. blas is
-// here for the types that mat's API mentions.
+// gonumPackages are the packages of gonum that a cell may import. Those of
+// blas and lapack are here for the types and constants that mat's API
+// mentions, distmv and r1 for those of optimize.
 var gonumPackages = []string{
 	"gonum.org/v1/gonum/blas",
+	"gonum.org/v1/gonum/blas/blas64",
+	"gonum.org/v1/gonum/blas/cblas128",
 	"gonum.org/v1/gonum/floats",
+	"gonum.org/v1/gonum/lapack",
+	"gonum.org/v1/gonum/lapack/lapack64",
 	"gonum.org/v1/gonum/mat",
 	"gonum.org/v1/gonum/optimize",
+	"gonum.org/v1/gonum/spatial/r1",
 	"gonum.org/v1/gonum/stat",
+	"gonum.org/v1/gonum/stat/distmv",
 	"gonum.org/v1/gonum/stat/distuv",
 }
 
@@ -36,3 +50,28 @@ var excluded = map[string]string{
 // unlisted are packages that the type checker knows by itself: they have docs
 // but neither a table nor export data.
 var unlisted = map[string]bool{"unsafe": true, "builtin": true}
+
+// internal reports whether a path is closed to cells by Go's own rule.
+func internal(path string) bool {
+	return strings.HasPrefix(path, "vendor/") || slices.Contains(strings.Split(path, "/"), "internal")
+}
+
+// checkClosed reports types that the offered packages mention and that belong
+// to a package which is not offered: the interpreter could not find them.
+func checkClosed(t *tree) error {
+	for _, path := range t.offered {
+		var err error
+		w := newWalker(func(named *types.Named) {
+			p := named.Obj().Pkg()
+			if p == nil || internal(p.Path()) || slices.Contains(t.offered, p.Path()) {
+				return
+			}
+			err = fmt.Errorf("the API of %s mentions %v: offer package %s too, in gen/policy.go", path, named, p.Path())
+		})
+		w.pkg(t.types[path])
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
