@@ -100,7 +100,7 @@ func TestLibzmqClients(t *testing.T) {
 			t.Run(transport+"/"+test.name, func(t *testing.T) {
 				opts := Opts{}
 				if test.name == "never_reads" {
-					opts = Opts{QueueBytes: 2 << 20, Stall: time.Second}
+					opts = Opts{QueueBytes: 2 << 20, Stall: 2 * time.Second}
 				}
 				s := listen(t, testInfo(t, transport), opts)
 				answer(s)
