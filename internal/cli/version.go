@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/netherfield/netherfield/internal/version"
 )
 
 // build is what the Go toolchain recorded in the binary.
@@ -41,16 +43,13 @@ func versionCommand() *cobra.Command {
 
 func thisBuild() build {
 	b := build{
-		Version:  "(devel)",
+		Version:  version.String(),
 		Go:       runtime.Version(),
 		Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
-	}
-	if info.Main.Version != "" {
-		b.Version = info.Main.Version
 	}
 	for _, s := range info.Settings {
 		switch s.Key {
