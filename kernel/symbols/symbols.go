@@ -8,8 +8,8 @@
 // lays out in the binary, so that a process pays nothing for the tables it
 // does not look into. Constants are not in the tables, because their values
 // are in the export data; neither are methods and fields, which package
-// reflect finds. What is the same for a name in a table and in the export
-// data holds for all of them: a test compares every type.
+// reflect finds. Tables and export data come from one reading of the sources,
+// and a test compares the type of every name.
 //
 //	f, _ := symbols.Func("strings", "ToUpper")
 //	out := f.Call([]reflect.Value{reflect.ValueOf("go")}) // "GO"
