@@ -85,8 +85,8 @@ func Type(path, name string) (reflect.Type, bool) {
 }
 
 // Instance returns the instance of a generic function with the given type
-// arguments, all of them, named as [InstanceName] names them; [Type] finds
-// instances of types. The tables hold the instances for common arguments
+// arguments, all of them, named as [instance.TypeName] names them; [Type]
+// finds instances of types. The tables hold the instances for common arguments
 // alone: int, float64, string and a few more.
 func Instance(path, name string, targs []string) (reflect.Value, bool) {
 	return Func(path, name+"["+strings.Join(targs, ",")+"]")

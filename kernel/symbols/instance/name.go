@@ -14,10 +14,17 @@ import (
 	"strings"
 )
 
-// Name returns name with the complete list of type arguments: their names as
-// [types.TypeString] gives them with full package paths, where aliases stand
-// for their types, byte is uint8, rune is int32, and an empty interface is
-// any.
+// TypeName returns the name of a type argument, as [types.TypeString] gives it
+// with full package paths, except that aliases stand for their types, byte is
+// uint8, rune is int32, and an empty interface is any.
+func TypeName(t types.Type) string {
+	var b strings.Builder
+	write(&b, t)
+	return b.String()
+}
+
+// Name returns name with the complete list of type arguments, each named as
+// [TypeName] names it.
 func Name(name string, targs []types.Type) string {
 	var b strings.Builder
 	b.WriteString(name)

@@ -46,8 +46,12 @@ var (
 		"i": "F[example.com/p.Row[int32,int32]]",
 		"j": "F[interface{Len() int}]",
 	} {
-		if got := Name("F", []types.Type{pkg.Scope().Lookup(name).Type()}); got != want {
+		typ := pkg.Scope().Lookup(name).Type()
+		if got := Name("F", []types.Type{typ}); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+		if got := "F[" + TypeName(typ) + "]"; got != want {
+			t.Errorf("%s: the type's name makes %s, want %s", name, got, want)
 		}
 	}
 	if got := Name("F", []types.Type{types.Typ[types.Int], types.Typ[types.String]}); got != "F[int,string]" {
