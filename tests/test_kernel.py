@@ -242,6 +242,7 @@ def test_the_kernel_ends_with_the_process_that_started_it():
 @pytest.mark.parametrize(
     "content",
     ["", "{", "[]", '{"transport": "tcp"}', '{"transport": "pigeon", "ip": "127.0.0.1", "key": "k"}'],
+    ids=["empty", "cut off", "a list", "no ports", "unknown transport"],
 )
 def test_a_bad_connection_file_is_one_clear_error(tmp_path, content):
     file = tmp_path / "connection.json"

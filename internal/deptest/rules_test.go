@@ -91,6 +91,10 @@ func rules() []deptest.Rule {
 			Transitive: true,
 			Why:        "the engine runs cells for any front end; the Jupyter side is session's",
 		}, {
+			From: []string{"./kernel/evaluator/..."},
+			To:   []string{"./kernel/wire/..."},
+			Why:  "it answers the session's questions and speaks no protocol",
+		}, {
 			From:       []string{"./kernel/symbols/..."},
 			To:         []string{"./kernel/wire/...", "./kernel/session/...", "./kernel/cell/...", "./kernel/engine/..."},
 			Transitive: true,
