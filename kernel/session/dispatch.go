@@ -24,6 +24,8 @@ func (s *Session) handler(msgType string) handler {
 		return s.kernelInfo
 	case "connect_request":
 		return s.connect
+	case "usage_request":
+		return s.usage
 	case "complete_request":
 		return s.complete
 	case "inspect_request":

@@ -99,6 +99,7 @@ type Session struct {
 	queue   *queue
 	comms   *comms
 	input   *prompter
+	meter   *meter
 	running running
 
 	// count is the number of the last cell that was stored in history.
@@ -144,6 +145,7 @@ func New(opts Opts) *Session {
 		history: opts.History,
 		queue:   newQueue(),
 		input:   newPrompter(),
+		meter:   newMeter(),
 		end:     make(chan ending, 1),
 	}
 	if s.log == nil {

@@ -97,6 +97,8 @@ func TestOrderHoldsUnderLoad(t *testing.T) {
 	clients.Wait()
 	for i := range n {
 		await(t, transport, isIdle(fmt.Sprint("e", i)))
+		await(t, transport, isIdle(fmt.Sprint("q0-", i)))
+		await(t, transport, isIdle(fmt.Sprint("q1-", i)))
 	}
 	close(stop)
 	end()
