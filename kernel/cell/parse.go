@@ -63,7 +63,19 @@ func (t *tree) diagnose(pos token.Pos, msg string) Diagnostic {
 // parse returns the tree of src, and every syntax error. With errors the tree
 // holds what could be read.
 func parse(fset *token.FileSet, src string) (*tree, Diagnostics) {
-	sp := cut(src)
+	return parseItems(fset, src, cut(src), explain)
+}
+
+// parseAnyway returns the tree of as much of src as can be read, for
+// questions about a cell that is still being written.
+func parseAnyway(fset *token.FileSet, src string, sp split) *tree {
+	t, _ := parseItems(fset, src, sp, func(string, []item, itemKind) Diagnostics { return nil })
+	return t
+}
+
+// parseItems parses the items that src is cut into; explain finds the errors
+// of one kind of items once they are known to have some.
+func parseItems(fset *token.FileSet, src string, sp split, explain func(string, []item, itemKind) Diagnostics) (*tree, Diagnostics) {
 	t := &tree{src: src, fset: fset}
 	if n := len(sp.items); n > 0 {
 		last := sp.items[n-1]
@@ -72,7 +84,13 @@ func parse(fset *token.FileSet, src string) (*tree, Diagnostics) {
 	}
 	errs := sp.errs
 	if len(sp.open) > 0 && errs == nil {
-		errs = append(errs, diagnose(src, len(src), "syntax error: unexpected EOF, expected "+closes(sp.open[len(sp.open)-1]).String()))
+		// The parser knows best where the missing bracket belongs.
+		for _, kind := range []itemKind{importItem, declaration, statement} {
+			errs = append(errs, explain(src, sp.items, kind)...)
+		}
+		if errs == nil {
+			errs = append(errs, diagnose(src, len(src), "syntax error: unexpected EOF, expected "+closes(sp.open[len(sp.open)-1]).String()))
+		}
 	}
 	read := func(kind itemKind, mode parser.Mode) *ast.File {
 		lead, tail := leadDecl, ""
@@ -83,7 +101,7 @@ func parse(fset *token.FileSet, src string) (*tree, Diagnostics) {
 		if err != nil && errs == nil {
 			errs = explain(src, sp.items, kind)
 			if errs == nil { // an error only in company: take the parser's word
-				errs = fromParser(src, err)
+				errs = fromParser(src, len(src), err)
 			}
 		}
 		if f != nil {
@@ -156,7 +174,7 @@ func explain(src string, items []item, kind itemKind) (errs Diagnostics) {
 		pad := strings.Repeat(" ", it.start-len(one))
 		text := lead + pad + string(one) + src[it.start:it.end] + tail
 		if _, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution); err != nil {
-			if ds := fromParser(src, err); len(ds) > 0 {
+			if ds := fromParser(src, it.end, err); len(ds) > 0 {
 				errs = append(errs, ds[0])
 			}
 		}
@@ -164,21 +182,42 @@ func explain(src string, items []item, kind itemKind) (errs Diagnostics) {
 	return errs
 }
 
-func fromParser(src string, err error) (ds Diagnostics) {
+// fromParser returns the diagnostics of a parser's error. What stands at end
+// or later is not the user's.
+func fromParser(src string, end int, err error) (ds Diagnostics) {
 	var list scanner.ErrorList
 	if !errors.As(err, &list) {
 		return Diagnostics{diagnose(src, 0, "syntax error: "+err.Error())}
 	}
 	for _, e := range list {
-		ds = append(ds, diagnose(src, e.Pos.Offset-len(leadDecl), compilerWords(e.Msg)))
+		off := e.Pos.Offset - len(leadDecl)
+		msg := e.Msg
+		if off >= end {
+			found := "newline"
+			if strings.TrimSpace(src[end:]) == "" {
+				found = "EOF"
+			}
+			off = end
+			msg = strings.Replace(msg, "found '}'", "found '"+found+"'", 1)
+		}
+		ds = append(ds, diagnose(src, off, compilerWords(msg)))
 	}
 	return ds
 }
+
+var missingComma = regexp.MustCompile(`^missing ',' (?:before )?(newline|EOF)?.*in (.*)$`)
 
 var expectedFound = regexp.MustCompile(`^expected (.*), found (.*)$`)
 
 // compilerWords rewrites a message of go/parser as the Go compiler says it.
 func compilerWords(msg string) string {
+	if m := missingComma.FindStringSubmatch(msg); m != nil {
+		closing := ")"
+		if strings.Contains(m[2], "literal") {
+			closing = "}"
+		}
+		return "syntax error: unexpected " + m[1] + " in " + m[2] + "; possibly missing comma or " + closing
+	}
 	m := expectedFound.FindStringSubmatch(msg)
 	if m == nil {
 		return "syntax error: " + msg
@@ -189,7 +228,7 @@ func compilerWords(msg string) string {
 	}
 	want = unquote(want)
 	switch {
-	case found == "newline" || found == "'EOF'" || found == "EOF":
+	case strings.Trim(found, "'") == "newline" || strings.Trim(found, "'") == "EOF":
 		found = strings.Trim(found, "'")
 	case strings.HasPrefix(found, "'"):
 		found = unquote(found)
