@@ -28,7 +28,9 @@ type Packages interface {
 	// an instance of a generic one if there are type arguments.
 	Has(path, name string, typeArgs []string) bool
 	// Doc returns the doc comment of a package ("" as name), of a
-	// package-level name or of "Type.Member".
+	// package-level name or of "Type.Member". The predeclared names are
+	// in package "builtin". A completion list asks for many names of one
+	// package in a row.
 	Doc(path, name string) string
 }
 
@@ -36,6 +38,12 @@ type Packages interface {
 type Opts struct {
 	// Packages must be set.
 	Packages Packages
+	// Commands are the line and cell commands, for completion and for
+	// telling what in a cell is Go.
+	Commands []Command
+	// Dir returns the directory that relative paths in commands are
+	// relative to; nil is the process's own.
+	Dir func() string
 }
 
 // A Frontend knows the names of one session. Its methods may be called by
@@ -50,6 +58,10 @@ type Frontend struct {
 	nextID  int
 	sizes   types.Sizes
 	must    []types.Object
+
+	commands []Command
+	dir      func() string
+	known    catalogue
 }
 
 // A Name is something that a cell declared at the top level.
@@ -67,6 +79,8 @@ type Name struct {
 	Doc, Source string
 
 	step int // the top-level statement that sets it; -1: set before all
+	// match is how completion shows it, once it has.
+	match Match
 }
 
 // New returns a Frontend without names.
@@ -74,7 +88,8 @@ func New(opts Opts) *Frontend {
 	if opts.Packages == nil {
 		panic("cell: Opts.Packages is nil")
 	}
-	f := &Frontend{pkgs: opts.Packages, sizes: types.SizesFor("gc", runtime.GOARCH), nextID: 1}
+	f := &Frontend{pkgs: opts.Packages, sizes: types.SizesFor("gc", runtime.GOARCH), nextID: 1,
+		commands: opts.Commands, dir: opts.Dir}
 	f.must = mustFuncs()
 	f.clear()
 	return f
