@@ -62,8 +62,7 @@ def report_package(package, action, event, output):
         # What a crash printed while a test ran belongs to that test.
         for key in [key for key in output if key[0] == package]:
             print("".join(output.pop(key)), end="")
-        print("".join(lines), end="")
-        print(f"FAIL  {package} {event.get('Elapsed', 0):.1f}s", flush=True)
+        print("".join(lines), end="", flush=True)
 
 
 if __name__ == "__main__":

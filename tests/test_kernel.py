@@ -126,6 +126,24 @@ def test_a_prompt_is_answered(kernel):
     assert kernel.value("name") == '"Bingley"'
 
 
+def test_a_password_is_asked_for_as_one(kernel):
+    request = kernel.send('secret, err := display.Password("Key: ")\nlen(secret)', allow_stdin=True)
+    prompt = kernel.client.get_stdin_msg(timeout=TIMEOUT)["content"]
+    assert prompt == {"prompt": "Key: ", "password": True}
+    kernel.client.input("sesame")
+    messages = kernel.output(request)
+    assert kernel.reply(request)["status"] == "ok", messages
+    assert kernel.value("secret") == '"sesame"'
+
+
+def test_a_display_is_updated_in_place(kernel):
+    _, messages = kernel.run('h, err := display.NewHandle("loading")\nh.Update("loaded")')
+    shown = [m for m in messages if m["msg_type"] in ("display_data", "update_display_data")]
+    assert [m["msg_type"] for m in shown] == ["display_data", "update_display_data"], messages
+    ids = {m["content"]["transient"]["display_id"] for m in shown}
+    assert len(ids) == 1
+
+
 def test_reading_without_anybody_to_ask_fails_at_once(kernel):
     reply, _ = kernel.run("var name string\nfmt.Scanln(&name)", allow_stdin=False)
     assert reply["status"] == "error"
