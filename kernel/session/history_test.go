@@ -387,3 +387,17 @@ func BenchmarkOpenHistory(b *testing.B) {
 		h.Close()
 	}
 }
+
+func BenchmarkTail(b *testing.B) {
+	h := open(b, filepath.Join(b.TempDir(), "history.jsonl"))
+	for i := range historyLimit - 1 {
+		if err := h.Add(i+1, strings.Repeat("x := fmt.Sprint(1)\n", 10)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if got, err := h.Tail(10); err != nil || len(got) != 10 {
+			b.Fatal(len(got), err)
+		}
+	}
+}

@@ -192,13 +192,10 @@ func (s *Session) Run(ctx context.Context) (restart bool, err error) {
 	case end = <-s.end:
 	}
 
-	// The cell is stopped before anything is published: publishing may
+	// Everything is stopped before anything is published: publishing may
 	// wait for a slow front end, and stopping must not.
 	stop(errEnding)
 	s.queue.close()
-	if end.request != nil {
-		s.out.busy(end.request)
-	}
 	gone := make(chan struct{})
 	go func() {
 		all.Wait()
@@ -210,7 +207,7 @@ func (s *Session) Run(ctx context.Context) (restart bool, err error) {
 		end.err = errors.Join(end.err, fmt.Errorf("session: closing the evaluator: %w", cerr))
 	}
 	if !waitFor(gone, endGrace) {
-		end.err = errors.Join(end.err, errors.New("session: a cell is still running after the evaluator was closed"))
+		end.err = errors.Join(end.err, errors.New("session: a cell or a comm handler is still running after the evaluator was closed"))
 	}
 
 	if end.request != nil {
@@ -223,6 +220,7 @@ func (s *Session) Run(ctx context.Context) (restart bool, err error) {
 // sayGoodbye answers the shutdown_request, on its channel and on iopub for
 // the other clients, and reports whether a restart was asked for.
 func (s *Session) sayGoodbye(m *wire.Message) (restart bool) {
+	s.out.busy(m)
 	defer s.out.idle(m)
 	var req struct {
 		Restart bool `json:"restart"`
