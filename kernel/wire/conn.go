@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -50,7 +51,8 @@ func (c *conn) run() {
 	c.nc.SetDeadline(time.Now().Add(e.opts.Handshake))
 	hs, err := shake(c.reader.r, c.nc, e.socket, e.peers)
 	if err != nil {
-		if !c.stopping() {
+		// Who hangs up without a word has only looked whether the port is open.
+		if !c.stopping() && !hungUp(err) {
 			e.count.event(&e.count.badHandshake, "refusing a connection", append(c.args(), "error", err)...)
 		}
 		return
@@ -137,6 +139,11 @@ func (c *conn) judge(err error) {
 	default:
 		e.count.event(&e.count.unframed, "disconnecting a peer that breaks the protocol", append(c.args(), "error", err)...)
 	}
+}
+
+// hungUp tells whether err means that the peer ended the connection.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // stopping tells whether the endpoint is closing.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -39,6 +40,7 @@ type endpoint struct {
 	count  *counters
 
 	listener net.Listener
+	file     string          // of an ipc socket
 	closing  <-chan struct{} // closed when no more messages are taken
 	work     sync.WaitGroup
 
@@ -108,14 +110,28 @@ func (e *endpoint) listenPath(path string) error {
 	if err != nil {
 		return err
 	}
-	if path[0] != '@' { // an abstract name has no file
-		if err := os.Chmod(path, 0o600); err != nil {
-			listener.Close()
-			return err
-		}
-	}
 	e.listener = listener
-	return nil
+	if path[0] == '@' { // an abstract name has no file
+		return nil
+	}
+	// The listener would remove the path that it was given, which means
+	// another file once the process has changed its folder.
+	listener.(*net.UnixListener).SetUnlinkOnClose(false)
+	if e.file, err = filepath.Abs(path); err == nil {
+		err = os.Chmod(path, 0o600)
+	}
+	if err != nil {
+		e.unbind()
+	}
+	return err
+}
+
+// unbind closes the listener and removes an ipc socket's file.
+func (e *endpoint) unbind() {
+	e.listener.Close()
+	if e.file != "" {
+		os.Remove(e.file)
+	}
 }
 
 // stale tells whether path is a socket on which nobody listens.
@@ -232,7 +248,7 @@ func (e *endpoint) shut() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.closed = true
-	e.listener.Close() // removes an ipc socket's file, too
+	e.unbind()
 	for c, entered := range e.open {
 		if entered {
 			c.out.drain()

@@ -400,6 +400,44 @@ func TestAReusedIdentityHandsOverToTheNewConnection(t *testing.T) {
 	}
 }
 
+func TestQueuedRepliesGoWithTheIdentity(t *testing.T) {
+	s := listen(t, testInfo(t, "tcp"), Opts{})
+	info := s.Info()
+	old := dial(t, info, info.ShellPort, 1, "DEALER", "client")
+	old.send(request(testKey, "1", "x", "{}")...)
+	m := within(t, s.Shell())
+	// The system's buffers take the first ones, the writer is stuck with
+	// the next, the last ones are queued.
+	const replies = 200
+	for i := range replies {
+		if err := s.Reply(m, Out{Type: "x_reply", Content: map[string]int{"n": i}, Buffers: [][]byte{make([]byte, 100_000)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	young := dial(t, info, info.ShellPort, 1, "DEALER", "client")
+	next := 0.0
+	for next < replies {
+		n := parseReply(t, young.recv()).content["n"].(float64)
+		if n < next {
+			t.Fatalf("got reply %v after %v", n, next-1)
+		}
+		next = n + 1
+	}
+}
+
+func TestAPeerThatOnlyLooksIsNoTrouble(t *testing.T) {
+	s := listen(t, testInfo(t, "tcp"), Opts{})
+	echoShell(s)
+	for range 10 {
+		dialRaw(t, s.Info(), s.Info().ShellPort).nc.Close()
+	}
+	works(t, s)
+	s.Close(context.Background())
+	if st := s.Stats(); st != (Stats{}) {
+		t.Errorf("counted %+v", st)
+	}
+}
+
 func TestReplyToAClientThatIsGoneIsAnError(t *testing.T) {
 	s := listen(t, testInfo(t, "tcp"), Opts{})
 	info := s.Info()
@@ -586,19 +624,22 @@ func TestCloseFreesASenderThatWaits(t *testing.T) {
 }
 
 func TestClosingRemovesIPCFiles(t *testing.T) {
-	info := testInfo(t, "ipc")
-	s := listen(t, info, Opts{})
+	t.Chdir(t.TempDir())
+	s := listen(t, ConnectionInfo{Transport: "ipc", IP: "relative", Key: testKey}, Opts{})
+	folder, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, p := range s.info.ports() {
 		_, path := s.info.address(*p.port)
 		if fi, err := os.Stat(path); err != nil || fi.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", p.field, fi, err)
 		}
 	}
+	t.Chdir(t.TempDir())
 	s.Close(context.Background())
-	for _, p := range s.info.ports() {
-		if _, path := s.info.address(*p.port); fileExists(path) {
-			t.Errorf("%s is left", path)
-		}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }
 

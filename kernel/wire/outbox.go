@@ -221,6 +221,16 @@ func (o *outbox) drain() { o.end(outboxDraining) }
 // caller closes the connection, too, in order to end that write.
 func (o *outbox) close() { o.end(outboxClosed) }
 
+// abandon closes the outbox and returns what nobody has begun to write.
+func (o *outbox) abandon() []packet {
+	o.mu.Lock()
+	queue := o.queue
+	o.queue = nil
+	o.mu.Unlock()
+	o.close()
+	return queue
+}
+
 func (o *outbox) end(state outboxState) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -136,7 +136,10 @@ func TestALatePeerThatReadsIsNotDisconnected(t *testing.T) {
 func TestATricklingPeerIsDisconnected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig()
-		r.fill(t)
+		go func() {
+			for r.put(single(make([]byte, testPiece))) == nil {
+			}
+		}()
 		b := make([]byte, 1)
 		for {
 			if _, err := r.peer.Read(b); err != nil {

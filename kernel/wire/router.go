@@ -28,23 +28,35 @@ type router struct {
 	arrival chan struct{}    // closed at the next join; nil if nobody waits
 }
 
-// join makes c the peer of its identity, in place of an older connection.
+// join makes c the peer of its identity. From an older connection it takes over
+// the identity and the answers that are still queued.
 func (r *router) join(c *conn) {
 	if c.identity == "" {
 		c.identity, c.anonymous = autoIdentity(r.numbers.Add(1)), true
 	}
+	if r.enter(c) {
+		r.count.event(&r.count.replaced, "a new connection takes over a routing identity", c.args()...)
+	}
+}
+
+// enter puts c on the list of peers and reports whether it replaced another.
+func (r *router) enter(c *conn) bool {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	old := r.peers[c.identity]
 	r.peers[c.identity] = c
 	if r.arrival != nil {
 		close(r.arrival)
 		r.arrival = nil
 	}
-	r.mu.Unlock()
-	if old != nil {
-		r.count.event(&r.count.replaced, "a new connection takes over a routing identity", c.args()...)
-		old.close()
+	if old == nil {
+		return false
 	}
+	for _, p := range old.out.abandon() {
+		c.out.force(p) // c is closed at worst, and the answers lost with it
+	}
+	old.close()
+	return true
 }
 
 func (r *router) leave(c *conn) {
@@ -79,6 +91,22 @@ func (r *router) message(c *conn, frames [][]byte) error {
 // command ignores what a ROUTER has no use for.
 func (r *router) command(*conn, string, []byte) error { return nil }
 
+// send queues a packet for the peer of an identity, whichever connection that
+// is, and reports whether there is one.
+func (r *router) send(identity string, p packet) bool {
+	var failed *conn
+	for {
+		c := r.peer(identity)
+		if c == nil || c == failed {
+			return false
+		}
+		if c.out.put(p) == nil {
+			return true
+		}
+		failed = c
+	}
+}
+
 // peer returns the connection that has an identity now, or nil.
 func (r *router) peer(identity string) *conn {
 	r.mu.Lock()
@@ -86,16 +114,15 @@ func (r *router) peer(identity string) *conn {
 	return r.peers[identity]
 }
 
-// await returns the connection of an identity as soon as there is one, or nil
-// if that takes too long or the router closes.
-func (r *router) await(identity string, patience time.Duration) *conn {
+// await returns when there is a peer of an identity, when that takes too long,
+// or when the router closes.
+func (r *router) await(identity string, patience time.Duration) {
 	var timeout <-chan time.Time
 	for {
 		r.mu.Lock()
-		c := r.peers[identity]
-		if c != nil {
+		if r.peers[identity] != nil {
 			r.mu.Unlock()
-			return c
+			return
 		}
 		if r.arrival == nil {
 			r.arrival = make(chan struct{})
@@ -110,9 +137,9 @@ func (r *router) await(identity string, patience time.Duration) *conn {
 		select {
 		case <-arrival:
 		case <-timeout:
-			return nil
+			return
 		case <-r.closing:
-			return nil
+			return
 		}
 	}
 }

@@ -185,15 +185,15 @@ func (s *Sockets) Stats() Stats { return s.count.stats() }
 
 // Reply sends m to the client that sent `to`, on the same channel. If the
 // client has connected anew with the same routing identity, m goes to the new
-// connection. It fails with [ErrDisconnected] if the client is gone, and if m
-// does not marshal.
+// connection. It waits only while the client is over [Opts.QueueBytes]. It
+// fails with [ErrDisconnected] if the client is gone, and if m does not marshal.
 func (s *Sockets) Reply(to *Message, m Out) error {
 	r := s.router(to, "Reply")
 	packet, err := s.encode.encode(to.route, "", to.RawHeader, m)
 	if err != nil {
 		return err
 	}
-	if c := r.peer(to.identity); c != nil && c.out.put(packet) == nil {
+	if r.send(to.identity, packet) {
 		return nil
 	}
 	return s.gone("reply with "+m.Type, to.Channel)
@@ -211,7 +211,8 @@ func (s *Sockets) Ask(to *Message, m Out) error {
 	if err != nil {
 		return err
 	}
-	if c := s.stdin.await(to.identity, s.opts.AskWait); c != nil && c.out.put(packet) == nil {
+	s.stdin.await(to.identity, s.opts.AskWait)
+	if s.stdin.send(to.identity, packet) {
 		return nil
 	}
 	return s.gone("ask with "+m.Type, Stdin)
@@ -236,8 +237,9 @@ func (s *Sockets) gone(what string, channel Channel) error {
 }
 
 // Publish sends m to all iopub subscribers, as a child of parent, which may be
-// nil. Its topic is kernel.SESSION.TYPE. It fails if m does not marshal, and
-// with [ErrClosed].
+// nil. Its topic is kernel.SESSION.TYPE. It waits only while a subscriber is
+// over [Opts.QueueBytes], after the others have got theirs. It fails if m does
+// not marshal, and with [ErrClosed].
 func (s *Sockets) Publish(parent *Message, m Out) error {
 	var header []byte
 	if parent != nil {
