@@ -94,7 +94,7 @@ func (h *History) Range(session, start, stop int) ([]Entry, error) {
 }
 
 // Search returns the cells that match a pattern as a whole, oldest first: * is
-// any text, ? any code point. Of more than n it returns the last n; n = 0
+// any text, ? any code point, [a-z] one of a class. Of more than n it returns the last n; n = 0
 // means all. With unique, of equal cells only the last one comes.
 func (h *History) Search(pattern string, n int, unique bool) ([]Entry, error) {
 	all, err := h.entries()

@@ -73,7 +73,7 @@ func TestHistoryOfSeveralSessions(t *testing.T) {
 		{"range up to before the end", func() ([]Entry, error) { return h3.Range(1, 1, -1) }, "1:1:a"},
 		{"range of a session that never was", func() ([]Entry, error) { return h3.Range(-9, 1, 2) }, ""},
 		{"search for all of it", func() ([]Entry, error) { return h3.Search("a", 0, false) }, "1:1:a 3:2:a"},
-		{"search without repetitions", func() ([]Entry, error) { return h3.Search("[a]", 0, true) }, ""},
+		{"search for nothing there is", func() ([]Entry, error) { return h3.Search("nothing", 0, true) }, ""},
 		{"unique keeps the last", func() ([]Entry, error) { return h3.Search("?", 0, true) }, "1:2:b 2:1:c 3:1:x 3:2:a"},
 		{"a star crosses lines", func() ([]Entry, error) { return h3.Search("d*e", 0, false) }, "2:2:d\ne"},
 		{"the last n found", func() ([]Entry, error) { return h3.Search("*", 2, false) }, "3:1:x 3:2:a"},
@@ -361,7 +361,10 @@ func TestGlob(t *testing.T) {
 		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "a\nb", true},
 		{"a*", "abc", true}, {"*c", "abc", true}, {"a*c", "abcbc", true}, {"a*d", "abc", false},
 		{"?", "世", true}, {"??", "世", false}, {"*?", "", false}, {"a?c", "abc", true},
-		{"[a]", "a", false}, {"[a]", "[a]", true}, {"*b*b*", "abcb", true}, {"*世?", "x世界", true},
+		{"[a]", "a", true}, {"[a]", "[a]", false}, {"*[*]*", "6 * 7", true}, {"*[*]*", "1 + 2", false},
+		{"[^a-c]", "d", true}, {"[^a-c]", "b", false}, {"[a-c世]x", "世x", true}, {"[]a]", "]", true}, {"[a-]", "-", true},
+		{"[]int*", "[]int{1}", true}, {"x[", "x[", true}, {"*[b-d]*[?]", "abc?", true}, {"[", "", false},
+		{"*b*b*", "abcb", true}, {"*世?", "x世界", true},
 		{strings.Repeat("*a", 50) + "b", strings.Repeat("a", 5000), false},
 	}
 	for _, tt := range tests {
