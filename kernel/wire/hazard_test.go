@@ -11,9 +11,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -335,6 +337,30 @@ func TestAFaultCostsOnlyItsConnection(t *testing.T) {
 	close(closing)
 	e.shut()
 	e.work.Wait()
+}
+
+func TestAcceptingGoesOnAfterAPassingError(t *testing.T) {
+	l := &failingListener{left: 3}
+	e := &endpoint{name: "shell", opts: Opts{}.withDefaults(), listener: l}
+	e.accept() // returns as soon as the listener is closed
+	if l.left != 0 {
+		t.Errorf("gave up with %d errors to go", l.left)
+	}
+}
+
+// A failingListener fails a few times as if descriptors had run out, and is
+// closed then.
+type failingListener struct {
+	net.Listener
+	left int
+}
+
+func (l *failingListener) Accept() (net.Conn, error) {
+	if l.left == 0 {
+		return nil, net.ErrClosed
+	}
+	l.left--
+	return nil, syscall.EMFILE
 }
 
 // faulty is a role with a mistake in it.
