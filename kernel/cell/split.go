@@ -46,6 +46,10 @@ func cut(src string) split {
 		toks []token.Token // of the item so far, the first few
 		cur  item
 		n    int // tokens of the item so far
+		// header tells that the item is before the block of a for, if
+		// or switch, where semicolons part the header; inner that the
+		// next brace is one of a function or type in the header.
+		header, inner bool
 	)
 	fail := func(off int, msg string) {
 		out.errs = append(out.errs, diagnose(src, off, "syntax error: "+msg))
@@ -66,7 +70,8 @@ func cut(src string) split {
 			flush(len(src))
 			return out
 		}
-		if tok == token.SEMICOLON && len(out.open) == 0 {
+		if tok == token.SEMICOLON && len(out.open) == 0 && !(header && lit == ";") {
+			header, inner = false, false
 			if cur.hidden = lit == ";"; cur.hidden {
 				flush(off + 1)
 			} else {
@@ -76,6 +81,16 @@ func cut(src string) split {
 		}
 		if tok != token.SEMICOLON || lit == ";" {
 			out.last = tok
+		}
+		if len(out.open) == 0 {
+			switch tok {
+			case token.FOR, token.IF, token.SWITCH:
+				header, inner = true, false
+			case token.FUNC, token.STRUCT, token.INTERFACE:
+				inner = true
+			case token.LBRACE:
+				header, inner = header && inner, false
+			}
 		}
 		switch tok {
 		case token.LPAREN, token.LBRACE, token.LBRACK:
