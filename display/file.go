@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxFile is how large a file may be: a notebook holds all it shows.
@@ -68,7 +69,7 @@ func fileBundle(path string, data []byte) (Bundle, error) {
 		}}.portable()
 		return b, nil
 	}
-	if !printable(string(data)) {
+	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
 		return Bundle{}, fmt.Errorf("display: %s is neither text nor a picture that a notebook draws; "+
 			"os.ReadFile returns its bytes", path)
 	}

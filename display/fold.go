@@ -14,9 +14,9 @@ import (
 type fold struct{ limit, head, tail int }
 
 var (
-	foldText   = fold{limit: 20_000, head: 15_000, tail: 4_000} // what a value says of itself
-	foldString = fold{limit: 2_000, head: 1_400, tail: 400}     // a string that is the whole value
-	foldNested = fold{limit: 300, head: 200, tail: 60}          // a string within a value
+	foldText   = fold{limit: 10_000, head: 7_000, tail: 2_000} // what a value says of itself
+	foldString = fold{limit: 2_000, head: 1_400, tail: 400}    // a string that is the whole value
+	foldNested = fold{limit: 300, head: 200, tail: 60}         // a string within a value
 )
 
 // cut splits s into its beginning, its end and the number of bytes between
@@ -29,7 +29,7 @@ func (f fold) cut(s string) (head, tail string, dropped int) {
 	for k := 0; k < utf8.UTFMax-1 && !utf8.RuneStart(s[i]); k++ {
 		i--
 	}
-	for k := 0; k < utf8.UTFMax-1 && !utf8.RuneStart(s[j]); k++ {
+	for k := 0; k < utf8.UTFMax-1 && j < len(s) && !utf8.RuneStart(s[j]); k++ {
 		j++
 	}
 	return s[:i], s[j:], j - i

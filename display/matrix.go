@@ -136,10 +136,11 @@ func aroundPoint(s string) (left, right int) {
 	return utf8.RuneCountInString(s[:i]), utf8.RuneCountInString(s[i:])
 }
 
-// html returns the grid as a table with the indices in its heads.
+// html returns the grid, if it has any cells, as a table with the indices in
+// its heads.
 func (g grid) html() (string, bool) {
 	cells, rows, cols, ok := g.cells()
-	if !ok {
+	if !ok || len(rows) == 0 || len(cols) == 0 {
 		return "", false
 	}
 	var b strings.Builder

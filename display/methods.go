@@ -48,7 +48,7 @@ func as[T any](v reflect.Value) (T, bool) {
 func call(v reflect.Value, method string, f func()) (trouble string, ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			trouble, ok = "%!v(PANIC="+method+" method: "+fmt.Sprint(r)+")", false
+			trouble, ok = "%!v(PANIC="+method+" method: "+foldNested.text(fmt.Sprint(r))+")", false
 			if v.Kind() == reflect.Pointer && v.IsNil() {
 				trouble = "<nil>"
 			}

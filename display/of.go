@@ -4,6 +4,7 @@ package display
 // text.
 
 import (
+	"fmt"
 	"html"
 	"image"
 	"reflect"
@@ -15,7 +16,14 @@ import (
 // tells. A [Bundle] stands for itself. Whatever v is, the text is valid UTF-8
 // of some 20,000 bytes at most; what a method returns as HTML, Markdown, LaTeX
 // or SVG or in a MIME bundle is the value's own affair and stays whole.
-func Of(v any) Bundle {
+func Of(v any) (b Bundle) {
+	defer func() {
+		// A goroutine that changes v meanwhile can make any part of it
+		// vanish between a look and the next.
+		if r := recover(); r != nil {
+			b = Text(fmt.Sprintf("display: cannot show a %T: %v", v, r))
+		}
+	}()
 	switch v := v.(type) {
 	case nil:
 		return Text("<nil>")
@@ -29,7 +37,7 @@ func Of(v any) Bundle {
 		if v.IsValid() && v.CanInterface() {
 			return Of(v.Interface())
 		}
-		return Text(tree(v).String())
+		return Text(treeText(v))
 	}
 	rv := reflect.ValueOf(v)
 	if b, ok := ownBundle(rv); ok {
@@ -123,10 +131,12 @@ func offers(v reflect.Value) Bundle {
 	if md, ok := data[textMarkdown].(string); ok && len(data) == 1 && !hasOwnText(v) {
 		text = foldText.text(md) // reads better than what the value is made of
 	}
-	if len(troubles) > 0 && troubles[0] != text {
-		text = strings.Join(troubles, "\n") + "\n" + text
+	if v.Kind() == reflect.Pointer && v.IsNil() && len(troubles) > 0 {
+		text = "<nil>" // as fmt has it; what failed is not worth a word
+	} else if len(troubles) > 0 {
+		text = strings.Join(append(troubles, text), "\n")
 	}
-	data[textPlain] = strings.ToValidUTF8(text, "\uFFFD")
+	data[textPlain] = text
 	return Bundle{Data: data}
 }
 
@@ -152,7 +162,12 @@ func plain(v reflect.Value) string {
 	if v.Kind() == reflect.String {
 		return foldString.quoted(v.String(), literal)
 	}
-	return tree(v).String()
+	return treeText(v)
+}
+
+// treeText returns v by what it is made of.
+func treeText(v reflect.Value) string {
+	return strings.ToValidUTF8(tree(v).String(), "\uFFFD") // a struct tag may be anything
 }
 
 func hasOwnText(v reflect.Value) bool {
@@ -163,7 +178,10 @@ func hasOwnText(v reflect.Value) bool {
 // OfAll returns the values of one expression in one bundle: their texts on a
 // line each, and if any value offers more than text, the same as HTML.
 func OfAll(vs ...any) Bundle {
-	if len(vs) == 1 {
+	switch len(vs) {
+	case 0:
+		return Bundle{}
+	case 1:
 		return Of(vs[0])
 	}
 	var text, rich []string

@@ -21,12 +21,15 @@ func firstEntries(m reflect.Value, n int) []entry {
 		entries = entries[:min(n, len(entries))]
 	}
 	full := false // entries[n-1] is the largest key that may still be of use
+	look := reflect.New(m.Type().Key()).Elem() // looks at a key without a copy of its own
 	for it := m.MapRange(); it.Next(); {
-		key := it.Key()
-		if full && compare(key, entries[n-1].key) >= 0 {
-			continue
+		if full && m.CanInterface() {
+			look.SetIterKey(it)
+			if compare(look, entries[n-1].key) >= 0 {
+				continue
+			}
 		}
-		entries = append(entries, entry{key, it.Value()})
+		entries = append(entries, entry{it.Key(), it.Value()})
 		if len(entries) == 2*n {
 			shrink()
 			full = true

@@ -3,6 +3,7 @@ package display
 // This file publishes what a program shows while it runs.
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -139,15 +140,20 @@ func jsonBundle(v any) (Bundle, error) {
 	if s, ok := v.([]byte); ok {
 		v = json.RawMessage(s)
 	}
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var compact, text bytes.Buffer
+	enc := json.NewEncoder(&compact)
+	enc.SetEscapeHTML(false) // it is not going to stand in HTML
+	if err := enc.Encode(v); err != nil {
 		return Bundle{}, fmt.Errorf("display: JSON: %w", err)
 	}
-	raw, err := representation(jsonType, v)
-	if err != nil {
+	raw := bytes.TrimSpace(compact.Bytes())
+	if err := json.Indent(&text, raw, "", "  "); err != nil {
 		return Bundle{}, fmt.Errorf("display: JSON: %w", err)
 	}
-	return Bundle{Data: map[string]any{jsonType: raw, textPlain: foldText.text(string(text))}}, nil
+	return Bundle{Data: map[string]any{
+		jsonType:  json.RawMessage(raw),
+		textPlain: foldText.text(text.String()),
+	}}, nil
 }
 
 // Clear removes what the cell has shown so far.

@@ -14,9 +14,8 @@ import (
 const (
 	maxDepth  = 8
 	maxTree   = 12_000 // bytes of a tree's text, counted roughly
-	maxName   = 200    // bytes of a type's name
 	maxKey    = 200    // bytes of a map's key
-	deepItems = 10     // elements of a list in a list in a list
+	maxFields = 100    // of a struct
 )
 
 // maxItems returns how many elements of a list at a depth are shown.
@@ -27,7 +26,7 @@ func maxItems(depth int) int {
 	case 1:
 		return 20
 	}
-	return deepItems
+	return 10
 }
 
 // A place is where a value stands, which decides how much of its type it must
@@ -59,7 +58,7 @@ type reference struct {
 // still speak for themselves.
 func tree(v reflect.Value) node {
 	b := builder{asked: true, left: maxTree, path: map[reference]bool{}}
-	if v.IsValid() && v.CanInterface() && !v.CanAddr() {
+	if v.IsValid() && v.CanInterface() && v.Kind() == reflect.Struct {
 		c := reflect.New(v.Type()).Elem() // so that its fields have addresses
 		c.Set(v)
 		v = c
@@ -70,6 +69,11 @@ func tree(v reflect.Value) node {
 func (b *builder) leaf(text string, depth int) node {
 	b.left -= len(text) + len(", ") + len(indentation)*depth
 	return leaf(text)
+}
+
+// bracket takes account of a list's brackets.
+func (b *builder) bracket(open string, depth int) {
+	b.left -= len(open) + len("},") + 2*len(indentation)*depth
 }
 
 // value returns the nodes of v, whose lists are depth lists deep.
@@ -202,7 +206,7 @@ func (b *builder) structure(v reflect.Value, where place, depth int) node {
 	if depth >= maxDepth {
 		return b.leaf(open+"…}", depth)
 	}
-	b.left -= len(open)
+	b.bracket(open, depth)
 	var items []node
 	rest := ""
 	for i := range t.NumField() {
@@ -210,7 +214,7 @@ func (b *builder) structure(v reflect.Value, where place, depth int) node {
 		if f.Name == "_" {
 			continue
 		}
-		if b.left <= 0 || len(items) == maxItems(depth) {
+		if b.left <= 0 || len(items) == maxFields {
 			rest = more(t.NumField() - i)
 			break
 		}
@@ -226,10 +230,7 @@ func (b *builder) sequence(v reflect.Value, where place, depth int) node {
 	open := opening(t, where)
 	if t.Elem() == reflect.TypeFor[byte]() && v.Kind() == reflect.Slice && v.Len() > 0 {
 		if text, ok := quotedBytes(v.Bytes(), depth); ok {
-			if where != element {
-				text = typeName(t) + "(" + text + ")"
-			}
-			return b.leaf(text, depth)
+			return b.leaf(typeName(t)+"("+text+")", depth)
 		}
 	}
 	if v.Len() > 0 && depth >= maxDepth {
@@ -242,7 +243,7 @@ func (b *builder) sequence(v reflect.Value, where place, depth int) node {
 		}
 		defer leave()
 	}
-	b.left -= len(open)
+	b.bracket(open, depth)
 	var items []node
 	rest := ""
 	for i := range v.Len() {
@@ -268,7 +269,7 @@ func (b *builder) mapping(v reflect.Value, where place, depth int) node {
 		}
 		defer leave()
 	}
-	b.left -= len(open)
+	b.bracket(open, depth)
 	var items []node
 	rest := ""
 	for i, e := range firstEntries(v, maxItems(depth)) {
@@ -363,42 +364,4 @@ func isDefault(t reflect.Type) bool {
 		return true
 	}
 	return false
-}
-
-// typeName returns the name of t as a cell would write it.
-func typeName(t reflect.Type) string {
-	s := t.String()
-	if !strings.ContainsAny(s, `"`) { // no struct tag, which is not Go to rewrite
-		s = strings.ReplaceAll(s, "interface {}", "any")
-		s = strings.ReplaceAll(s, "[]uint8", "[]byte")
-		s = unqualified(s)
-	}
-	if head, _, dropped := (fold{maxName, maxName, 0}).cut(s); dropped > 0 {
-		return head + "…"
-	}
-	return s
-}
-
-// unqualified returns the type s without "main." before names: package main is
-// what a program, and a cell, declares itself.
-func unqualified(s string) string {
-	const main = "main."
-	var b strings.Builder
-	for {
-		i := strings.Index(s, main)
-		if i < 0 {
-			b.WriteString(s)
-			return b.String()
-		}
-		b.WriteString(s[:i])
-		if i > 0 && partOfPath(s[i-1]) {
-			b.WriteString(main)
-		}
-		s = s[i+len(main):]
-	}
-}
-
-func partOfPath(c byte) bool {
-	return c == '_' || c == '/' || c == '.' || c == '-' || c >= 0x80 ||
-		'0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
