@@ -62,7 +62,8 @@ func call(v reflect.Value, method string, f func()) (trouble string, ok bool) {
 // fmt.Formatter.
 func ownText(v reflect.Value) (string, bool) {
 	var text string
-	method, ask := "", func() {}
+	var method string
+	var ask func()
 	if x, ok := as[error](v); ok {
 		method, ask = "Error", func() { text = x.Error() }
 	} else if x, ok := as[fmt.Stringer](v); ok {

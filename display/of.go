@@ -14,7 +14,7 @@ import (
 // Of returns v in all representations that it offers; text/plain is always
 // one. It does not fail: a method of v that panics is caught, and the text
 // tells. A [Bundle] stands for itself. Whatever v is, the text is valid UTF-8
-// of some 20,000 bytes at most; what a method returns as HTML, Markdown, LaTeX
+// of 20,000 bytes at most; what a method returns as HTML, Markdown, LaTeX
 // or SVG or in a MIME bundle is the value's own affair and stays whole.
 func Of(v any) (b Bundle) {
 	defer func() {
@@ -49,7 +49,7 @@ func Of(v any) (b Bundle) {
 // ownBundle returns the bundle that v makes itself.
 func ownBundle(v reflect.Value) (Bundle, bool) {
 	var b Bundle
-	ask := func() {}
+	var ask func()
 	if x, ok := as[mimeBundler](v); ok {
 		ask = func() { b.Data = x.MIMEBundle() }
 	} else if x, ok := as[mimeBundlerMeta](v); ok {

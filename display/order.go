@@ -20,7 +20,7 @@ func firstEntries(m reflect.Value, n int) []entry {
 		slices.SortStableFunc(entries, func(a, b entry) int { return compare(a.key, b.key) })
 		entries = entries[:min(n, len(entries))]
 	}
-	full := false // entries[n-1] is the largest key that may still be of use
+	full := false                              // entries[n-1] is the largest key that may still be of use
 	look := reflect.New(m.Type().Key()).Elem() // looks at a key without a copy of its own
 	for it := m.MapRange(); it.Next(); {
 		if full && m.CanInterface() {
