@@ -14,11 +14,12 @@ import (
 	"strings"
 )
 
-// lead comes before the cell's text in what the parser sees; all leads have
-// one length.
+// A lead comes before the cell's text in what the parser sees. Both have one
+// length and are a line of their own, so that a comment in the cell's first
+// line is the doc of what follows it.
 const (
-	leadDecl = "package main;         "
-	leadStmt = "package main;func _(){"
+	leadDecl = "package main;         \n"
+	leadStmt = "package main;func _(){\n"
 )
 
 // A tree is a parsed cell.
@@ -53,7 +54,7 @@ func (t *tree) line(pos token.Pos) int {
 	if f == nil {
 		return 0
 	}
-	return f.Line(pos)
+	return f.Line(pos) - 1 // the lead's
 }
 
 func (t *tree) diagnose(pos token.Pos, msg string) Diagnostic {
