@@ -215,7 +215,7 @@ func matchOf(obj types.Object) Match {
 		m.Kind = "constant"
 		return m
 	}
-	m.Signature = typeOf(obj)
+	m.Signature = strings.ReplaceAll(typeOf(obj), marker, "_")
 	return m
 }
 

@@ -27,15 +27,16 @@ func placeOf(src string, cursor int) place {
 			return p
 		}
 		end, closed := endOf(src, off, tok, lit)
+		inside := off < cursor && (cursor < end || cursor == end && !closed)
 		switch tok {
 		case token.COMMENT:
-			if off < cursor && (cursor < end || !closed) {
+			if inside {
 				p.kind = inText
 				return p
 			}
 			continue
 		case token.STRING:
-			if off < cursor && (cursor < end || !closed) {
+			if inside {
 				p.kind = inText
 				if imp {
 					p.kind, p.start = inImportPath, off+1
@@ -43,7 +44,7 @@ func placeOf(src string, cursor int) place {
 				return p
 			}
 		case token.CHAR, token.INT, token.FLOAT, token.IMAG:
-			if off < cursor && (cursor < end || !closed || tok != token.CHAR && cursor == end) {
+			if inside {
 				p.kind = inText
 				return p
 			}
@@ -73,8 +74,8 @@ func placeOf(src string, cursor int) place {
 
 func isName(tok token.Token) bool { return tok == token.IDENT || tok.IsKeyword() }
 
-// endOf returns where a token ends, and whether it is a literal or comment
-// that is closed: text may follow it without becoming part of it.
+// endOf returns where a token ends, and whether what is written there does not
+// become part of it.
 func endOf(src string, off int, tok token.Token, lit string) (end int, closed bool) {
 	rest := src[off:]
 	// The scanner drops carriage returns from what it returns of raw
@@ -98,9 +99,11 @@ func endOf(src string, off int, tok token.Token, lit string) (end int, closed bo
 			return off + i + 4, true
 		}
 		return len(src), false
+	case tok == token.INT, tok == token.FLOAT, tok == token.IMAG:
+		return off + len(lit), false
 	case tok == token.SEMICOLON && lit != ";":
 		return off, true
-	case lit != "" && (tok.IsLiteral() || tok.IsKeyword()):
+	case isName(tok):
 		return off + len(lit), true
 	case tok == token.ILLEGAL:
 		return off + max(1, len(lit)), true
