@@ -75,6 +75,10 @@ type blocks struct {
 func (b *blocks) of(words []bool, header bool) unsafe.Pointer {
 	key := make([]byte, 0, 32)
 	if header {
+		// The address of an empty block of arguments is the end of the
+		// variables: it must not be the end of the memory, where the
+		// garbage collector sees another object.
+		words = append(words[:len(words):len(words)], false)
 		key = append(key, 'h')
 	}
 	type run struct {
