@@ -120,7 +120,10 @@ func stepsOf(t *tree) []step {
 	return steps
 }
 
-// declared returns the names a tree declares at the top level.
+// declared returns the names that a cell declares at package level: what its
+// declarations declare and what is hoisted. A name that an ordinary statement
+// declares is not among them: until that statement, it means what it meant in
+// earlier cells, as in x := x + 1.
 func declared(t *tree, steps []step) map[string]*ast.Ident {
 	out := map[string]*ast.Ident{}
 	for _, d := range t.decls {
@@ -143,8 +146,10 @@ func declared(t *tree, steps []step) map[string]*ast.Ident {
 		}
 	}
 	for _, s := range steps {
-		for _, id := range s.names() {
-			out[id.Name] = id
+		if s.hoisted {
+			for _, id := range s.names() {
+				out[id.Name] = id
+			}
 		}
 	}
 	delete(out, "_")
@@ -328,7 +333,7 @@ func (f *Frontend) checkOnce(c *checked, own map[string]*ast.Ident, plain map[st
 	c.used = map[types.Object]*Name{}
 	scope := c.pkg.Scope()
 	for name := range plain {
-		if n := f.names[name]; n != nil && own[name] == nil {
+		if n := f.names[name]; n != nil && own[name] == nil && c.imports[name] == "" {
 			scope.Insert(n.Object)
 			c.used[n.Object] = n
 		}
@@ -390,7 +395,8 @@ func (f *Frontend) checkOnce(c *checked, own map[string]*ast.Ident, plain map[st
 			msg := te.Msg
 			if strings.HasPrefix(msg, "\t") { // "other declaration of …"
 				if detail {
-					errs[len(errs)-1].Message += "\n" + msg
+					at := c.diagnose(te.Pos, msg[1:])
+					errs[len(errs)-1].Message += "\n\t" + at.String()
 				}
 				return
 			}
@@ -408,11 +414,4 @@ func (f *Frontend) checkOnce(c *checked, own map[string]*ast.Ident, plain map[st
 	}
 	types.NewChecker(&conf, c.fset, c.pkg, c.info).Files([]*ast.File{file})
 	return errs
-}
-
-// sayIt words a message of go/types for someone who sees a cell, not a
-// package.
-func sayIt(msg string) string {
-	msg = strings.ReplaceAll(msg, mustPrefix, "must")
-	return msg
 }

@@ -28,7 +28,7 @@ func IsComplete(code string) (status, indent string) {
 	src := string(b)
 	sp := cut(src)
 	for _, d := range sp.errs {
-		if !endless(d.Message) {
+		if d.Message != rawNotTerminated && d.Message != commentNotTerminated {
 			return "invalid", ""
 		}
 	}
@@ -51,12 +51,6 @@ func IsComplete(code string) (status, indent string) {
 		indent = indentAfter(src)
 	}
 	return "incomplete", indent
-}
-
-// endless tells whether a lexical error is that the cell ends inside
-// something that may span lines.
-func endless(msg string) bool {
-	return strings.HasSuffix(msg, "raw string literal not terminated") || strings.HasSuffix(msg, "comment not terminated")
 }
 
 // endsStatement tells whether a statement may end in the token, so that the

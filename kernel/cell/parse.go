@@ -10,7 +10,6 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"regexp"
 	"strings"
 )
 
@@ -84,26 +83,32 @@ func parseItems(fset *token.FileSet, src string, sp split, explain func(string, 
 		t.lastIsStmt = last.kind == statement
 	}
 	errs := sp.errs
-	if len(sp.open) > 0 && errs == nil {
+	if sp.crossed && len(errs) == 1 || len(sp.open) > 0 && errs == nil {
 		// The parser knows best where the missing bracket belongs.
+		crossed := errs
+		errs = nil
 		for _, kind := range []itemKind{importItem, declaration, statement} {
 			errs = append(errs, explain(src, sp.items, kind)...)
 		}
-		if errs == nil {
+		if errs == nil && sp.crossed {
+			errs = crossed
+		} else if errs == nil {
 			errs = append(errs, diagnose(src, len(src), "syntax error: unexpected EOF, expected "+closes(sp.open[len(sp.open)-1]).String()))
 		}
 	}
+	broken := errs != nil // then the parser's errors are only echoes
 	read := func(kind itemKind, mode parser.Mode) *ast.File {
 		lead, tail := leadDecl, ""
 		if kind == statement {
 			lead, tail = leadStmt, "\n}"
 		}
 		f, err := parser.ParseFile(fset, "", lead+keep(src, sp.items, kind)+tail, mode|parser.AllErrors|parser.ParseComments)
-		if err != nil && errs == nil {
-			errs = explain(src, sp.items, kind)
-			if errs == nil { // an error only in company: take the parser's word
-				errs = fromParser(src, len(src), err)
+		if err != nil && !broken {
+			found := explain(src, sp.items, kind)
+			if found == nil { // an error only in company: take the parser's word
+				found = fromParser(src, len(src), err)
 			}
+			errs = append(errs, found...)
 		}
 		if f != nil {
 			t.comments = append(t.comments, f.Comments...)
@@ -191,62 +196,7 @@ func fromParser(src string, end int, err error) (ds Diagnostics) {
 		return Diagnostics{diagnose(src, 0, "syntax error: "+err.Error())}
 	}
 	for _, e := range list {
-		off := e.Pos.Offset - len(leadDecl)
-		msg := e.Msg
-		if off >= end {
-			found := "newline"
-			if strings.TrimSpace(src[end:]) == "" {
-				found = "EOF"
-			}
-			off = end
-			msg = strings.Replace(msg, "found '}'", "found '"+found+"'", 1)
-		}
-		ds = append(ds, diagnose(src, off, compilerWords(msg)))
+		ds = append(ds, syntax(src, e.Pos.Offset-len(leadDecl), end, e.Msg))
 	}
 	return ds
-}
-
-var missingComma = regexp.MustCompile(`^missing ',' (?:before )?(newline|EOF)?.*in (.*)$`)
-
-var expectedFound = regexp.MustCompile(`^expected (.*), found (.*)$`)
-
-// compilerWords rewrites a message of go/parser as the Go compiler says it.
-func compilerWords(msg string) string {
-	if m := missingComma.FindStringSubmatch(msg); m != nil {
-		closing := ")"
-		if strings.Contains(m[2], "literal") {
-			closing = "}"
-		}
-		return "syntax error: unexpected " + m[1] + " in " + m[2] + "; possibly missing comma or " + closing
-	}
-	m := expectedFound.FindStringSubmatch(msg)
-	if m == nil {
-		return "syntax error: " + msg
-	}
-	want, found := m[1], m[2]
-	if want == "operand" {
-		want = "expression"
-	}
-	want = unquote(want)
-	switch {
-	case strings.Trim(found, "'") == "newline" || strings.Trim(found, "'") == "EOF":
-		found = strings.Trim(found, "'")
-	case strings.HasPrefix(found, "'"):
-		found = unquote(found)
-		if token.IsKeyword(found) {
-			found = "keyword " + found
-		}
-	case token.IsIdentifier(found):
-		found = "name " + found
-	default:
-		found = "literal " + found
-	}
-	return "syntax error: unexpected " + found + ", expected " + want
-}
-
-func unquote(s string) string {
-	if len(s) > 2 && s[0] == '\'' && s[len(s)-1] == '\'' {
-		return s[1 : len(s)-1]
-	}
-	return s
 }

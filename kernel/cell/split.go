@@ -31,6 +31,8 @@ type split struct {
 	errs Diagnostics
 	// open are the brackets still open at the end.
 	open []token.Token
+	// crossed tells that a bracket closes another one than is open.
+	crossed bool
 	// last is the last token of the cell.
 	last token.Token
 }
@@ -51,10 +53,9 @@ func cut(src string) split {
 		// next brace is one of a function or type in the header.
 		header, inner bool
 	)
-	fail := func(off int, msg string) {
-		out.errs = append(out.errs, diagnose(src, off, "syntax error: "+msg))
-	}
-	scan.Init(file, []byte(src), func(p token.Position, msg string) { fail(p.Offset, msg) }, 0)
+	scan.Init(file, []byte(src), func(p token.Position, msg string) {
+		out.errs = append(out.errs, lexical(src, p.Offset, msg))
+	}, 0)
 	flush := func(end int) {
 		if n > 0 {
 			cur.end = end
@@ -99,7 +100,14 @@ func cut(src string) split {
 			if k := len(out.open); k > 0 && closes(out.open[k-1]) == tok {
 				out.open = out.open[:k-1]
 			} else {
-				fail(off, "unexpected "+tok.String())
+				msg := "syntax error: unexpected " + tok.String()
+				if n > 0 {
+					msg += " at end of statement"
+				}
+				out.errs = append(out.errs, diagnose(src, off, msg))
+				if out.crossed = k > 0; out.crossed {
+					off = len(src)
+				}
 				flush(off)
 				// One stray bracket makes everything after it
 				// look wrong: leave it unread.
