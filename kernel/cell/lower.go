@@ -10,11 +10,13 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/netherfield/netherfield/kernel/ir"
+	"github.com/netherfield/netherfield/kernel/symbols/instance"
 )
 
 // Prepare parses, checks and lowers a cell. The error is Diagnostics if Go
@@ -92,7 +94,7 @@ func (f *Frontend) lower(number int, c *checked) (cell *Cell, err error) {
 	l.prog.Main = l.main()
 	cell = &Cell{
 		Number: number, Program: l.prog, Results: l.results, Notes: l.notes,
-		names: l.names, imports: l.usedImports(), dots: c.dots,
+		names: l.names, imports: l.writtenImports(), dots: c.dots,
 	}
 	for _, k := range Trusted {
 		if l.trust[k] {
@@ -216,23 +218,19 @@ func (l *lowerer) global(obj types.Object) (int, bool) {
 	return 0, false
 }
 
-// usedImports returns the imports that later cells keep: those the cell
-// writes and those it used without writing them.
-func (l *lowerer) usedImports() map[string]string {
-	out := map[string]string{}
+// writtenImports returns the imports that later cells keep: those the cell
+// writes. What it uses without an import later cells find anew, as theirs may
+// be another package of that name.
+func (l *lowerer) writtenImports() map[string]string {
 	written := map[string]bool{}
 	for _, sp := range l.tree.imports {
-		p := strings.Trim(sp.Path.Value, "\"`")
-		written[p] = true
-	}
-	referred := map[string]bool{}
-	for _, obj := range l.info.Uses {
-		if pn, ok := obj.(*types.PkgName); ok {
-			referred[pn.Name()] = true
+		if p, err := strconv.Unquote(sp.Path.Value); err == nil {
+			written[p] = true
 		}
 	}
+	out := map[string]string{}
 	for name, p := range l.checked.imports {
-		if written[p] || referred[name] {
+		if written[p] {
 			out[name] = p
 		}
 	}
@@ -457,7 +455,7 @@ func (l *lowerer) describeNamed(t *types.Named, pos token.Pos) ir.Type {
 	}
 	var args []string
 	for i := range t.TypeArgs().Len() {
-		args = append(args, types.TypeString(t.TypeArgs().At(i), nil))
+		args = append(args, instance.TypeName(t.TypeArgs().At(i)))
 	}
 	name := obj.Name()
 	if len(args) > 0 {
