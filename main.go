@@ -9,12 +9,18 @@ import (
 	"os"
 
 	"github.com/netherfield/netherfield/internal/cli"
+	"github.com/netherfield/netherfield/kernel"
+	"github.com/netherfield/netherfield/kernel/engine"
 )
 
 func main() {
 	program := cli.Program{
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
+		RunKernel: func(ctx context.Context, connectionFile string) error {
+			return kernel.Run(ctx, kernel.Opts{ConnectionFile: connectionFile})
+		},
+		RunWorker: func(context.Context) error { return engine.Work() },
 	}
 	os.Exit(program.Run(context.Background(), os.Args[1:]))
 }

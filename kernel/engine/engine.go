@@ -1,0 +1,484 @@
+package engine
+
+// This file is the kernel's side: it sends cells to the worker and takes what
+// comes back.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/kernel/cell"
+	"github.com/netherfield/netherfield/kernel/ir"
+)
+
+// An Output takes what a cell shows while it runs.
+type Output interface {
+	// Stream appends text to "stdout" or "stderr".
+	Stream(name string, text []byte)
+	// Display shows a bundle, or updates the one with the id.
+	Display(b display.Bundle, id string, update bool)
+	// Clear removes the cell's output, with wait when the next arrives.
+	Clear(wait bool)
+	// Input asks the person at the front end for a line.
+	Input(ctx context.Context, prompt string, password bool) (string, error)
+}
+
+// Opts configures an Engine.
+type Opts struct {
+	// Worker is the command line of the worker process. It must end in a
+	// call of Work.
+	Worker []string
+	// Grace is how long an interrupted cell may take to stop before its
+	// worker is given up; 2 s if zero.
+	Grace time.Duration
+	// Logger takes what users need not see; slog.Default if nil.
+	Logger *slog.Logger
+}
+
+// An Engine runs the cells of one session. Run, Shell and the other methods
+// that reach the worker are called by one goroutine at a time; Interrupt,
+// Frontend and Close may be called at any time.
+type Engine struct {
+	opts  Opts
+	front *cell.Frontend
+	ctx   context.Context // ends with Close
+	stop  context.CancelFunc
+
+	mu      sync.Mutex
+	proc    *process
+	ready   chan struct{} // closed when there is a worker, or none can be had
+	startup error
+	running *run
+	nextID  uint64
+	closed  bool
+	serving sync.WaitGroup
+
+	output outlet
+}
+
+// A run is an order under way.
+type run struct {
+	id          uint64
+	done        chan report
+	ctx         context.Context // for questions to the user
+	cancel      context.CancelFunc
+	interrupted chan struct{} // closed by the first Interrupt
+	once        sync.Once
+}
+
+// A Value is what a cell has to show at its end.
+type Value struct {
+	// Bundle is the value of the last expression; nil for none.
+	Bundle *display.Bundle
+	// Notes are remarks about the cell.
+	Notes []string
+	// Elapsed is how long the worker ran it.
+	Elapsed time.Duration
+}
+
+// Start returns an engine at once; its worker starts in the background.
+func Start(opts Opts) (*Engine, error) {
+	if len(opts.Worker) == 0 {
+		panic("engine: Opts.Worker is empty")
+	}
+	if opts.Grace == 0 {
+		opts.Grace = 2 * time.Second
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.Default()
+	}
+	e := &Engine{opts: opts, front: cell.New(cell.Opts{Packages: Packages()}), ready: make(chan struct{})}
+	e.ctx, e.stop = context.WithCancel(context.Background())
+	e.serving.Add(1)
+	go func() {
+		defer e.serving.Done()
+		e.launch()
+	}()
+	return e, nil
+}
+
+// Frontend returns the session's names.
+func (e *Engine) Frontend() *cell.Frontend { return e.front }
+
+// launch starts a worker. The caller has made e.ready.
+func (e *Engine) launch() {
+	p, err := startProcess(e.opts.Worker, e.output.stdout, e.output.stderr)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	defer close(e.ready)
+	e.proc, e.startup = p, err
+	if err != nil {
+		e.opts.Logger.Error("no worker", "error", err)
+		return
+	}
+	if e.closed {
+		e.mu.Unlock()
+		p.kill()
+		e.mu.Lock()
+		return
+	}
+	e.serving.Add(1)
+	go e.serve(p)
+}
+
+// serve takes a worker's reports until it ends, and replaces it then.
+func (e *Engine) serve(p *process) {
+	defer e.serving.Done()
+	working := false
+	for {
+		var r report
+		if err := p.pipe.receive(&r); err != nil {
+			break
+		}
+		if r.Kind == reportReady {
+			working = true
+			continue
+		}
+		e.take(p, r)
+	}
+	// The pipe has ended, so the worker has, or will never answer again.
+	p.kill()
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return
+	}
+	e.proc = nil
+	if working {
+		e.ready = make(chan struct{})
+	} else {
+		// The next one would do no better.
+		e.startup = fmt.Errorf("it ended at once: %s", p.state)
+	}
+	run := e.running
+	e.running = nil
+	e.mu.Unlock()
+	e.front.Forget()
+	trace := e.output.lastWords()
+	if run != nil {
+		run.done <- report{Failure: deathOf(p.state, trace)}
+	} else if trace != "" {
+		e.output.say("stderr", []byte(trace))
+	}
+	if working {
+		e.launch()
+	}
+}
+
+// take handles one report.
+func (e *Engine) take(p *process, r report) {
+	// What the cell wrote before it reported comes first.
+	p.stdout.drain()
+	p.stderr.drain()
+	switch r.Kind {
+	case reportDone:
+		e.mu.Lock()
+		run := e.running
+		if run != nil && run.id == r.ID {
+			e.running = nil
+		} else {
+			run = nil
+		}
+		e.mu.Unlock()
+		if run != nil {
+			run.done <- r
+		}
+	case reportDisplay:
+		var b display.Bundle
+		a := order{Kind: orderAnswer, ID: r.ID}
+		if err := json.Unmarshal(r.Data, &b); err != nil {
+			a.Error = err.Error()
+		} else {
+			e.output.display(b, r.Text, r.Flag)
+		}
+		p.pipe.send(a)
+	case reportClear:
+		e.output.clear(r.Flag)
+		p.pipe.send(order{Kind: orderAnswer, ID: r.ID})
+	case reportInput:
+		// The answer takes a person's time: other reports go on.
+		e.serving.Add(1)
+		go func() {
+			defer e.serving.Done()
+			a := order{Kind: orderAnswer, ID: r.ID}
+			text, err := e.input(r.Text, r.Flag)
+			if a.Text = text; err != nil {
+				a.Error = err.Error()
+			}
+			p.pipe.send(a)
+		}()
+	case reportGoroutine:
+		e.output.say("stderr", []byte(goroutineNote(r.Failure)))
+	}
+}
+
+func (e *Engine) input(prompt string, password bool) (string, error) {
+	e.mu.Lock()
+	run := e.running
+	e.mu.Unlock()
+	if run == nil {
+		return "", errors.New("input is possible only while a cell runs")
+	}
+	return e.output.input(run.ctx, prompt, password)
+}
+
+// do sends an order and waits for its end.
+func (e *Engine) do(ctx context.Context, o order, out Output) (report, error) {
+	e.output.set(out)
+	var p *process
+	for p == nil {
+		e.mu.Lock()
+		ready := e.ready
+		e.mu.Unlock()
+		select {
+		case <-ready:
+		case <-ctx.Done():
+			return report{}, interruption("")
+		case <-e.ctx.Done():
+			return report{}, errClosed
+		}
+		e.mu.Lock()
+		p = e.proc
+		err := e.startup
+		current := e.ready == ready
+		e.mu.Unlock()
+		if err != nil {
+			return report{}, fmt.Errorf("no worker could be started: %w; restart the kernel", err)
+		}
+		if !current {
+			p = nil
+		}
+	}
+	r := &run{done: make(chan report, 1), interrupted: make(chan struct{})}
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	defer r.cancel()
+	e.mu.Lock()
+	e.nextID++
+	r.id, o.ID = e.nextID, e.nextID
+	e.running = r
+	e.mu.Unlock()
+	// A send fails only if the worker is gone; serve then answers.
+	p.pipe.send(o)
+	select {
+	case rep := <-r.done:
+		return rep, nil
+	case <-ctx.Done():
+		r.interrupt()
+	case <-r.interrupted:
+	case <-e.ctx.Done():
+		return report{}, errClosed
+	}
+	r.cancel()
+	p.pipe.send(order{Kind: orderInterrupt})
+	grace := time.NewTimer(e.opts.Grace)
+	defer grace.Stop()
+	select {
+	case rep := <-r.done:
+		return rep, nil
+	case <-grace.C:
+	case <-e.ctx.Done():
+		return report{}, errClosed
+	}
+	// It does not listen: give the worker up. serve starts another.
+	e.mu.Lock()
+	if e.running == r {
+		e.running = nil
+	}
+	e.mu.Unlock()
+	p.kill()
+	select {
+	case rep := <-r.done: // it ended after all, or serve was faster
+		if rep.Failure == nil || rep.Failure.Kind != WorkerDied {
+			return rep, nil
+		}
+	default:
+	}
+	f := interruption("It did not stop within " + e.opts.Grace.String() + ", so its process was ended. " + lostState)
+	f.Kind = WorkerDied
+	f.Message = "interrupted"
+	return report{Failure: f}, nil
+}
+
+var errClosed = errors.New("the kernel is shutting down")
+
+func (r *run) interrupt() { r.once.Do(func() { close(r.interrupted) }) }
+
+// Interrupt stops what runs. It returns at once.
+func (e *Engine) Interrupt() {
+	e.mu.Lock()
+	run := e.running
+	e.mu.Unlock()
+	if run != nil {
+		run.interrupt()
+	}
+}
+
+// Run runs one cell. The error is nil, cell.Diagnostics, *cell.Refusal,
+// *Failure, or says that there is no worker.
+func (e *Engine) Run(ctx context.Context, number int, src string, out Output) (Value, error) {
+	c, err := e.front.Prepare(number, src)
+	if err != nil {
+		return Value{}, err
+	}
+	if len(c.Program.Main.Body.Kids) == 0 && len(c.Program.Decls) == 0 {
+		e.front.Commit(c, 0)
+		return Value{Notes: c.Notes}, nil
+	}
+	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
+	if err != nil {
+		return Value{}, err
+	}
+	if rep.Failure != nil && rep.Failure.Kind == WorkerDied {
+		return Value{}, rep.Failure
+	}
+	if dropped := e.front.Commit(c, rep.Done); len(dropped) > 0 {
+		e.drop(dropped)
+	}
+	v := Value{Notes: c.Notes, Elapsed: rep.Elapsed}
+	if rep.Failure != nil {
+		return v, rep.Failure
+	}
+	if rep.Data != nil {
+		v.Bundle = new(display.Bundle)
+		if err := json.Unmarshal(rep.Data, v.Bundle); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+// Evaluate computes an expression. Names the expression's cell would declare
+// are not kept.
+func (e *Engine) Evaluate(ctx context.Context, expr string, out Output) (*display.Bundle, error) {
+	c, err := e.front.Prepare(0, expr)
+	if err != nil {
+		return nil, err
+	}
+	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
+	if err != nil {
+		return nil, err
+	}
+	if rep.Failure != nil {
+		return nil, rep.Failure
+	}
+	if rep.Data == nil {
+		return nil, fmt.Errorf("%s has no value", expr)
+	}
+	b := new(display.Bundle)
+	return b, json.Unmarshal(rep.Data, b)
+}
+
+func (e *Engine) drop(ids []int) {
+	e.mu.Lock()
+	p := e.proc
+	e.mu.Unlock()
+	if p != nil {
+		p.pipe.send(order{Kind: orderDrop, IDs: ids})
+	}
+}
+
+// Reset forgets all names and starts a fresh worker.
+func (e *Engine) Reset(ctx context.Context) error {
+	e.front.Reset()
+	e.mu.Lock()
+	p := e.proc
+	e.mu.Unlock()
+	if p == nil {
+		return nil
+	}
+	p.kill()
+	select {
+	case <-e.gone(p):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// gone returns a channel that is closed when p is no longer the worker.
+func (e *Engine) gone(p *process) <-chan struct{} {
+	c := make(chan struct{})
+	e.serving.Add(1)
+	go func() {
+		defer e.serving.Done()
+		defer close(c)
+		for {
+			e.mu.Lock()
+			same, ready := e.proc == p, e.ready
+			e.mu.Unlock()
+			if !same {
+				select {
+				case <-ready:
+				case <-e.ctx.Done():
+				}
+				return
+			}
+			select {
+			case <-time.After(time.Millisecond):
+			case <-e.ctx.Done():
+				return
+			}
+		}
+	}()
+	return c
+}
+
+// Shell runs a program in the worker's environment.
+func (e *Engine) Shell(ctx context.Context, argv []string, out Output) error {
+	return e.simple(ctx, order{Kind: orderShell, Argv: argv}, out)
+}
+
+// Chdir changes the worker's working directory and returns the new one.
+func (e *Engine) Chdir(ctx context.Context, dir string, out Output) (string, error) {
+	rep, err := e.do(ctx, order{Kind: orderChdir, Text: dir}, out)
+	return rep.Text, first(err, rep)
+}
+
+// Setenv sets an environment variable of the worker.
+func (e *Engine) Setenv(ctx context.Context, name, value string, out Output) error {
+	return e.simple(ctx, order{Kind: orderSetenv, Argv: []string{name, value}}, out)
+}
+
+// Environ returns the worker's environment.
+func (e *Engine) Environ(ctx context.Context, out Output) ([]string, error) {
+	rep, err := e.do(ctx, order{Kind: orderGetenv}, out)
+	return rep.Lines, first(err, rep)
+}
+
+// Describe returns a short text for each session variable.
+func (e *Engine) Describe(ctx context.Context, ids []int, out Output) ([]string, error) {
+	rep, err := e.do(ctx, order{Kind: orderDescribe, IDs: ids}, out)
+	return rep.Lines, first(err, rep)
+}
+
+func (e *Engine) simple(ctx context.Context, o order, out Output) error {
+	rep, err := e.do(ctx, o, out)
+	return first(err, rep)
+}
+
+func first(err error, rep report) error {
+	if err == nil && rep.Failure != nil {
+		return rep.Failure
+	}
+	return err
+}
+
+// Close ends the worker. It is safe to call it twice.
+func (e *Engine) Close() error {
+	e.stop()
+	e.mu.Lock()
+	e.closed = true
+	p := e.proc
+	e.mu.Unlock()
+	if p != nil {
+		p.kill()
+	}
+	e.serving.Wait()
+	return nil
+}

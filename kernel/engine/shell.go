@@ -1,0 +1,55 @@
+package engine
+
+// This file runs shell commands in the worker, so that they see the cells'
+// working directory and environment and write to the cell's output.
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+)
+
+// shell holds the shell command that runs now.
+type shell struct {
+	mu  sync.Mutex
+	cmd *exec.Cmd
+}
+
+// run runs a program until it and everything in its process group that it
+// waits for ends.
+func (s *shell) run(argv []string) error {
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s.mu.Lock()
+	if err := cmd.Start(); err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	s.cmd = cmd
+	s.mu.Unlock()
+	err := cmd.Wait()
+	s.mu.Lock()
+	s.cmd = nil
+	s.mu.Unlock()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if st, ok := exit.Sys().(syscall.WaitStatus); ok && st.Signaled() {
+			return fmt.Errorf("%s: ended by signal %d (%s)", argv[0], st.Signal(), st.Signal())
+		}
+		return fmt.Errorf("%s: exit status %d", argv[0], exit.ExitCode())
+	}
+	return err
+}
+
+// interrupt sends SIGINT to the command's process group.
+func (s *shell) interrupt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cmd != nil {
+		syscall.Kill(-s.cmd.Process.Pid, syscall.SIGINT)
+	}
+}

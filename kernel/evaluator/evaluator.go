@@ -1,0 +1,212 @@
+// Package evaluator runs what a person types: Go cells, through the engine,
+// and line commands such as %vars, !ls and name?. It implements
+// session.Evaluator, and owns the wording of errors and the list of commands.
+//
+// A cell is cut into pieces: runs of Go lines, and command lines, which begin
+// with % or ! or end with ?. The pieces run in order and the first failure
+// ends the cell. A cell whose first line begins with %% is given to that
+// command whole.
+//
+//	ev, err := evaluator.Start(evaluator.Opts{Worker: []string{exe, "worker"}})
+//	defer ev.Close()
+//	session.New(session.Opts{Evaluator: ev, …}).Run(ctx)
+package evaluator
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/kernel/cell"
+	"github.com/netherfield/netherfield/kernel/engine"
+	"github.com/netherfield/netherfield/kernel/session"
+)
+
+// Opts configures an Evaluator.
+type Opts struct {
+	// Worker is the command line of the worker process.
+	Worker []string
+	// Logger takes what users need not see; slog.Default if nil.
+	Logger *slog.Logger
+}
+
+// An Evaluator runs the cells of one session.
+type Evaluator struct {
+	engine *engine.Engine
+
+	mu      sync.Mutex
+	sources map[int]string // the text of the cells that ran, for tracebacks
+}
+
+var _ session.Evaluator = (*Evaluator)(nil)
+
+// Start returns an evaluator; its worker starts in the background.
+func Start(opts Opts) (*Evaluator, error) {
+	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Logger: opts.Logger})
+	if err != nil {
+		return nil, err
+	}
+	return &Evaluator{engine: e, sources: map[int]string{}}, nil
+}
+
+// Close ends the evaluator and its worker.
+func (ev *Evaluator) Close() error { return ev.engine.Close() }
+
+// Interrupt stops the running cell.
+func (ev *Evaluator) Interrupt() { ev.engine.Interrupt() }
+
+// A call is one cell on its way through the pieces.
+type call struct {
+	ev   *Evaluator
+	ctx  context.Context
+	cell session.Cell
+	out  session.Output
+	// number is the cell's number in tracebacks; 0 for a cell that is not
+	// in the history and so has none of its own.
+	number int
+
+	value    *display.Bundle
+	payloads []session.Payload
+}
+
+// Execute runs one cell.
+func (ev *Evaluator) Execute(ctx context.Context, c session.Cell, out session.Output) session.Outcome {
+	k := &call{ev: ev, ctx: ctx, cell: c, number: ev.remember(c), out: out}
+	err := k.run()
+	o := session.Outcome{Payloads: k.payloads}
+	if err != nil {
+		o.Err = ev.explain(k.number, err)
+		return o
+	}
+	if !c.Silent {
+		o.Result = k.value
+	}
+	return o
+}
+
+// remember keeps the text of a cell and returns its number in tracebacks.
+func (ev *Evaluator) remember(c session.Cell) int {
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	number := c.Count
+	if _, taken := ev.sources[number]; taken || c.Silent {
+		number = 0
+	}
+	ev.sources[number] = c.Code
+	return number
+}
+
+// run runs the pieces of the cell.
+func (k *call) run() error {
+	pieces, err := cut(k.cell.Code)
+	if err != nil {
+		return err
+	}
+	for _, p := range pieces {
+		k.value = nil
+		if err := k.piece(p); err != nil {
+			return err
+		}
+		if k.ctx.Err() != nil {
+			return &engine.Failure{Kind: engine.Interrupted, Message: "interrupted"}
+		}
+	}
+	return nil
+}
+
+func (k *call) piece(p piece) error {
+	if p.command == nil {
+		_, err := k.goCode(p.text)
+		return err
+	}
+	return p.command.run(k, p)
+}
+
+// goCode runs Go text and keeps its value.
+func (k *call) goCode(src string) (engine.Value, error) {
+	v, err := k.ev.engine.Run(k.ctx, k.number, src, k.out)
+	for _, n := range v.Notes {
+		k.out.Stream("stderr", []byte("note: "+n+"\n"))
+	}
+	k.value = v.Bundle
+	return v, err
+}
+
+// Evaluate computes one expression.
+func (ev *Evaluator) Evaluate(ctx context.Context, expr string) (display.Bundle, *session.CellError) {
+	b, err := ev.engine.Evaluate(ctx, expr, nil)
+	if err != nil {
+		return display.Bundle{}, ev.explain(0, err)
+	}
+	return *b, nil
+}
+
+// Complete lists what may stand at the cursor.
+func (ev *Evaluator) Complete(code string, cursor int) session.Completion {
+	if c, ok := completeCommand(code, cursor); ok {
+		return c
+	}
+	got := ev.engine.Frontend().Complete(blankCommands(code), cursor)
+	out := session.Completion{Start: got.Start, End: got.End}
+	for _, m := range got.Matches {
+		out.Matches = append(out.Matches, session.Match{Text: m.Text, Kind: m.Kind, Signature: m.Signature})
+	}
+	return out
+}
+
+// Inspect describes the name at the cursor.
+func (ev *Evaluator) Inspect(code string, cursor, detail int) (display.Bundle, bool) {
+	if b, ok := inspectCommand(code, cursor); ok {
+		return b, true
+	}
+	d, ok := ev.engine.Frontend().Inspect(blankCommands(code), cursor, detail)
+	if !ok {
+		return display.Bundle{}, false
+	}
+	return describe(d), true
+}
+
+func describe(d cell.Description) display.Bundle {
+	return display.Bundle{Data: map[string]any{"text/plain": d.Text(), "text/markdown": d.Markdown()}}
+}
+
+// IsComplete tells whether code can run as it stands.
+func (ev *Evaluator) IsComplete(code string) session.Completeness {
+	pieces, err := cut(code)
+	if err != nil || strings.HasPrefix(strings.TrimSpace(code), "%%") {
+		status, indent := cell.IsComplete(code)
+		if err == nil { // a %% command: an empty line ends it
+			status, indent = "incomplete", ""
+			if strings.HasSuffix(code, "\n\n") {
+				status = "complete"
+			}
+		}
+		return session.Completeness{Status: status, Indent: indent}
+	}
+	if n := len(pieces); n > 0 && pieces[n-1].command != nil {
+		return session.Completeness{Status: "complete"}
+	}
+	status, indent := cell.IsComplete(blankCommands(code))
+	return session.Completeness{Status: status, Indent: indent}
+}
+
+// source returns a line of a cell that ran.
+func (ev *Evaluator) source(number, line int) string {
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	lines := strings.Split(ev.sources[number], "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	return strings.TrimRight(lines[line-1], "\r")
+}
+
+// asError returns err as a T, if it is one.
+func asError[T error](err error) (T, bool) {
+	var t T
+	ok := errors.As(err, &t)
+	return t, ok
+}
