@@ -239,7 +239,7 @@ func (b *builder) makeExpr(t reflect.Type, sizes []*expr) eval {
 		if n == nil {
 			n = func(*frame) int64 { return 0 }
 		}
-		both := reflect.ChanOf(reflect.BothDir, t.Elem())
+		both := chanOf(reflect.BothDir, t.Elem())
 		return func(f *frame) unsafe.Pointer {
 			n := n(f)
 			if n < 0 {

@@ -62,7 +62,7 @@ var zeroByte byte
 //
 //go:noinline
 func conversionPanic(have, want int) {
-	panicLike(func() { sink([1]struct{}(structs(sink(0), 0))) }, int64(have), want)
+	panicLike(func() { sink([1]struct{}(structs(sink(0), 0))) }, int64(want), have)
 }
 
 // panicLike panics with the bounds error that f panics with, but about x and

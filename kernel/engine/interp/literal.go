@@ -27,7 +27,7 @@ func (b *builder) literal(n *ir.Node) *expr {
 	case n.Op == ir.ListLit && t.Kind() == reflect.Slice && len(n.Ints) == len(kids):
 		return b.sliceLit(t, n, kids)
 	case n.Op == ir.MapLit && t.Kind() == reflect.Map && len(kids)%2 == 0:
-		return b.mapLit(t, kids)
+		return b.mapLit(t, n, kids)
 	}
 	panic(defectf("a literal of type %v: %s", t, describe(n)))
 }
@@ -100,13 +100,17 @@ func (b *builder) sliceLit(t reflect.Type, n *ir.Node, kids []*expr) *expr {
 	}}
 }
 
-func (b *builder) mapLit(t reflect.Type, kids []*expr) *expr {
+func (b *builder) mapLit(t reflect.Type, node *ir.Node, kids []*expr) *expr {
 	tmp := b.tempExpr(t)
 	m := typed[unsafe.Pointer](tmp)
 	off, n := tmp.loc.off, len(kids)/2
 	var list []stmt
 	for i := 0; i < len(kids); i += 2 {
-		list = append(list, b.mapStore(tmp, kids[i], kids[i+1]))
+		key := kids[i]
+		if calls(node.Kids[i]) && calls(node.Kids[i+1]) {
+			key = b.keep(&list, key, node.Kids[i], nil)
+		}
+		list = append(list, b.mapStore(tmp, key, kids[i+1]))
 	}
 	run := inSequence(list)
 	return &expr{t: t, r: repFor(t), v: func(f *frame) unsafe.Pointer {

@@ -378,6 +378,9 @@ func (th *thread) runMain(prog *program, done chan<- *Failure) {
 			f = th.panicFailure(Panic, v)
 		} else if th.failure != nil {
 			f = th.failure
+		} else if !returned && th.group.stopFlag.Load() != 0 {
+			// The stop came by way of a coroutine.
+			f = &Failure{Kind: Interrupted, Message: "interrupted", Frames: th.trace()}
 		} else if !returned {
 			f = &Failure{Kind: Exit, Message: "runtime.Goexit called"}
 		}

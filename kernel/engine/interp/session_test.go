@@ -81,7 +81,7 @@ func (s *session) prepare(src string) *cell.Cell {
 	s.n++
 	c, err := s.front.Prepare(s.n, src)
 	if err != nil {
-		s.t.Fatalf("cell %d: %v\n%s", s.n, err, src)
+		s.t.Fatalf("cell %d: %v\n%.500s", s.n, err, src)
 	}
 	c.Program, err = ir.Decode(ir.Encode(c.Program))
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *session) ok(src string) []any {
 	s.t.Helper()
 	r := s.run(src)
 	if r.Failure != nil {
-		s.t.Fatalf("%s\n%v: %s\n%+v\n%s", src, r.Failure.Kind, r.Failure.Message, r.Failure.Frames, r.Failure.Note)
+		s.t.Fatalf("%.500s\n%v: %s\n%+v\n%s", src, r.Failure.Kind, r.Failure.Message, r.Failure.Frames, r.Failure.Note)
 	}
 	var out []any
 	for _, v := range r.Shown {

@@ -104,7 +104,7 @@ func (c *compiler) makeType(d *ir.Type) reflect.Type {
 	case reflect.Map:
 		return reflect.MapOf(c.typ(d.Key), c.typ(d.Elem))
 	case reflect.Chan:
-		return reflect.ChanOf(d.Dir, c.typ(d.Elem))
+		return chanOf(d.Dir, c.typ(d.Elem))
 	case reflect.Func:
 		return reflect.FuncOf(c.typeList(d.In), c.typeList(d.Out), d.Variadic)
 	case reflect.Struct:
@@ -118,6 +118,23 @@ func (c *compiler) makeType(d *ir.Type) reflect.Type {
 		return reflect.StructOf(fields)
 	}
 	panic(defectf("no type of kind %v", d.Kind))
+}
+
+// ptrToThis is the offset in a type's descriptor of the offset of the pointer
+// type's descriptor, 0 for none.
+const ptrToThis = 44
+
+// chanOf is reflect.ChanOf. That makes a new type as a copy of the type chan
+// unsafe.Pointer and does not clear what its copy says about the pointer to
+// it, which crashes whoever asks for that.
+func chanOf(dir reflect.ChanDir, elem reflect.Type) reflect.Type {
+	t := reflect.ChanOf(dir, elem)
+	model := reflect.TypeFor[chan unsafe.Pointer]()
+	own := (*int32)(unsafe.Add(rtype(t), ptrToThis))
+	if copied := *(*int32)(unsafe.Add(rtype(model), ptrToThis)); t != model && copied != 0 && *own == copied {
+		*own = 0
+	}
+	return t
 }
 
 func (c *compiler) typeList(list []int) []reflect.Type {
