@@ -290,12 +290,15 @@ func showLast(c *checked) {
 	}
 }
 
-// showing returns _ = e, which gives e the type it has on its own.
-func showing(e ast.Expr) ast.Stmt {
-	return &ast.AssignStmt{
-		Lhs:    []ast.Expr{&ast.Ident{NamePos: e.Pos(), Name: "_"}},
-		TokPos: e.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{e},
+// showing returns _ = e, which gives e the type it has on its own, or the same
+// for several expressions.
+func showing(list ...ast.Expr) ast.Stmt {
+	pos := list[0].Pos()
+	s := &ast.AssignStmt{TokPos: pos, Tok: token.ASSIGN, Rhs: list}
+	for range list {
+		s.Lhs = append(s.Lhs, &ast.Ident{NamePos: pos, Name: "_"})
 	}
+	return s
 }
 
 // wrapShown does the same for a last statement of which the checker has said

@@ -292,6 +292,9 @@ func (l *lowerer) show(s ast.Stmt) *ir.Node {
 		if !isShowing(s) {
 			return nil
 		}
+		if len(s.Rhs) > 1 {
+			return l.showList(s.Rhs)
+		}
 		e = s.Rhs[0]
 	default:
 		return nil
@@ -323,7 +326,21 @@ func isCall(e ast.Expr) bool {
 // isShowing tells whether a statement is one that showing made.
 func isShowing(s *ast.AssignStmt) bool {
 	id, ok := s.Lhs[0].(*ast.Ident)
-	return ok && len(s.Lhs) == 1 && s.Tok == token.ASSIGN && id.Name == "_" && id.Pos() == s.TokPos && s.TokPos == s.Rhs[0].Pos()
+	return ok && s.Tok == token.ASSIGN && id.Name == "_" && id.Pos() == s.TokPos && s.TokPos == s.Rhs[0].Pos()
+}
+
+// showList shows several expressions.
+func (l *lowerer) showList(list []ast.Expr) *ir.Node {
+	if l.hideLast {
+		return nil
+	}
+	n := &ir.Node{Op: ir.Show, Line: l.line(list[0].Pos())}
+	for _, e := range list {
+		t := types.Default(l.info.Types[e].Type)
+		l.results = append(l.results, types.TypeString(t, qualifier))
+		n.Kids = append(n.Kids, l.exprAs(e, t))
+	}
+	return n
 }
 
 // showTuple shows all values of a call but a trailing error, which is

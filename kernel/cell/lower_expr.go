@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/netherfield/netherfield/kernel/ir"
+	"github.com/netherfield/netherfield/kernel/symbols/instance"
 )
 
 // exprAs lowers e and converts it to a type as an assignment would.
@@ -222,7 +223,7 @@ func (l *lowerer) symbol(id *ast.Ident, obj types.Object) *ir.Node {
 		l.uses(GenericInstance)
 		t = inst.Type
 		for i := range inst.TypeArgs.Len() {
-			sym.TypeArgs = append(sym.TypeArgs, types.TypeString(inst.TypeArgs.At(i), nil))
+			sym.TypeArgs = append(sym.TypeArgs, instance.TypeName(inst.TypeArgs.At(i)))
 		}
 	}
 	if !l.f.pkgs.Has(path, name, sym.TypeArgs) {

@@ -10,15 +10,17 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 )
 
-// A lead comes before the cell's text in what the parser sees. Both have one
+// A lead comes before the cell's text in what the parser sees. All have one
 // length and are a line of their own, so that a comment in the cell's first
 // line is the doc of what follows it.
 const (
 	leadDecl = "package main;         \n"
 	leadStmt = "package main;func _(){\n"
+	leadList = "package main; var _=f(\n"
 )
 
 // A tree is a parsed cell.
@@ -115,6 +117,11 @@ func parseItems(fset *token.FileSet, src string, sp split, explain func(string, 
 		}
 		return f
 	}
+	list := listShown(fset, src, sp)
+	if list != nil {
+		sp.items = slices.Clone(sp.items)
+		sp.items[len(sp.items)-1].kind = listItem
+	}
 	has := map[itemKind]bool{}
 	for _, it := range sp.items {
 		has[it.kind] = true
@@ -138,7 +145,37 @@ func parseItems(fset *token.FileSet, src string, sp split, explain func(string, 
 			}
 		}
 	}
+	if list != nil {
+		t.stmts = append(t.stmts, list)
+	}
 	return t, errs.tidy()
+}
+
+// listShown parses a last item such as "x, y", which is no statement of Go but
+// shows both values. It returns nil if the item is something else.
+func listShown(fset *token.FileSet, src string, sp split) ast.Stmt {
+	if len(sp.items) == 0 || len(sp.open) > 0 {
+		return nil
+	}
+	last := sp.items[len(sp.items)-1]
+	text := strings.TrimRight(src[last.start:last.end], "; \t\n")
+	if last.kind != statement || !strings.Contains(text, ",") {
+		return nil
+	}
+	before := keep(src[:last.start], []item{{start: 0, end: last.start, kind: importItem}}, statement)
+	f, err := parser.ParseFile(fset, "", leadList+before+text+")", parser.SkipObjectResolution)
+	if err != nil || len(f.Decls) != 1 {
+		return nil
+	}
+	decl, ok := f.Decls[0].(*ast.GenDecl)
+	if !ok {
+		return nil
+	}
+	call, ok := decl.Specs[0].(*ast.ValueSpec).Values[0].(*ast.CallExpr)
+	if !ok || len(call.Args) < 2 || call.Ellipsis.IsValid() {
+		return nil
+	}
+	return showing(call.Args...)
 }
 
 // keep returns src with all items but those of one kind blanked out, and

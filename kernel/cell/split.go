@@ -22,6 +22,7 @@ const (
 	statement itemKind = iota
 	importItem
 	declaration // func, type, const
+	listItem    // a last item such as x, y: values to show
 )
 
 // A split is a cell cut into items.
