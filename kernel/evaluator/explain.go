@@ -94,6 +94,37 @@ var failureNames = map[engine.FailureKind]string{
 	engine.Internal:    "kernel defect",
 }
 
+// sameFrames is how many equal frames in a row are shown before the rest is
+// only counted.
+const sameFrames = 3
+
+// frames words a traceback, innermost call first.
+func (ev *Evaluator) frames(f *engine.Failure) (lines []string) {
+	depth := max(f.Depth, len(f.Frames))
+	for i := 0; i < len(f.Frames); {
+		fr := f.Frames[i]
+		n := 1
+		for i+n < len(f.Frames) && f.Frames[i+n] == fr {
+			n++
+		}
+		for range min(n, sameFrames) {
+			lines = append(lines, bold+fr.String()+plain)
+			if src := ev.source(fr.Cell, fr.Line); src != "" {
+				lines = append(lines, quote(fr.Line, src))
+			}
+		}
+		if i += n; n > sameFrames {
+			if i == len(f.Frames) {
+				n += depth - len(f.Frames)
+			}
+			lines = append(lines, fmt.Sprintf("%s… %d more calls like this%s", faint, n-sameFrames, plain))
+		} else if i == len(f.Frames) && depth > len(f.Frames) {
+			lines = append(lines, fmt.Sprintf("%s… %d more calls%s", faint, depth-len(f.Frames), plain))
+		}
+	}
+	return lines
+}
+
 func (ev *Evaluator) failure(f *engine.Failure) *session.CellError {
 	name := failureNames[f.Kind]
 	msg := strings.TrimPrefix(f.Message, name+": ")
@@ -105,13 +136,7 @@ func (ev *Evaluator) failure(f *engine.Failure) *session.CellError {
 	if f.Goroutine {
 		head += " (in a goroutine)"
 	}
-	e.Traceback = []string{head}
-	for _, fr := range f.Frames {
-		e.Traceback = append(e.Traceback, bold+fr.String()+plain)
-		if src := ev.source(fr.Cell, fr.Line); src != "" {
-			e.Traceback = append(e.Traceback, quote(fr.Line, src))
-		}
-	}
+	e.Traceback = append([]string{head}, ev.frames(f)...)
 	if f.Note != "" {
 		e.Traceback = append(e.Traceback, f.Note)
 	}
