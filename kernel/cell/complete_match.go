@@ -4,7 +4,7 @@ package cell
 // which order a list shows them.
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -43,6 +43,14 @@ type candidate struct {
 	order int
 }
 
+// grow makes room for n matches.
+func (l *list) grow(n int) {
+	l.items = slices.Grow(l.items, n)
+	if l.seen == nil {
+		l.seen = make(map[string]bool, n)
+	}
+}
+
 // wants tells whether a name matches and is not in the list yet.
 func (l *list) wants(name string) bool {
 	return matches(name, l.prefix) != never && !l.seen[name]
@@ -69,12 +77,23 @@ func (l *list) addRanked(m Match, group int, deprecated bool) {
 
 // sorted returns the matches, best first.
 func (l *list) sorted() []Match {
-	slices.SortFunc(l.items, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.order, b.order), strings.Compare(a.Text, b.Text))
-	})
-	out := make([]Match, len(l.items))
-	for i, c := range l.items {
-		out[i] = c.Match
+	// There are few orders, and the names of a session or a package come
+	// sorted: most of the work is done.
+	byOrder := map[int][]*candidate{}
+	for i := range l.items {
+		c := &l.items[i]
+		byOrder[c.order] = append(byOrder[c.order], c)
+	}
+	out := make([]Match, 0, len(l.items))
+	byText := func(a, b *candidate) int { return strings.Compare(a.Text, b.Text) }
+	for _, order := range slices.Sorted(maps.Keys(byOrder)) {
+		group := byOrder[order]
+		if !slices.IsSortedFunc(group, byText) {
+			slices.SortFunc(group, byText)
+		}
+		for _, c := range group {
+			out = append(out, c.Match)
+		}
 	}
 	return out
 }

@@ -7,15 +7,26 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // collectNames adds the names in scope at the view's identifier.
 func (f *Frontend) collectNames(l *list, v *view) {
+	if l.prefix == "" {
+		l.grow(len(f.names) + 128)
+	}
 	collectLocals(l, v)
 	collectOwn(l, v)
-	for name, n := range f.names {
-		if l.wants(name) {
+	if f.sorted == nil {
+		f.sorted = slices.SortedFunc(maps.Values(f.names), func(a, b *Name) int {
+			return strings.Compare(a.Object.Name(), b.Object.Name())
+		})
+	}
+	for _, n := range f.sorted {
+		if l.wants(n.Object.Name()) {
 			if n.match.Text == "" {
 				n.match = matchOf(n.Object)
 			}

@@ -62,6 +62,7 @@ type Frontend struct {
 	commands []Command
 	dir      func() string
 	known    catalogue
+	sorted   []*Name // names by name; nil after a change
 }
 
 // A Name is something that a cell declared at the top level.
@@ -96,7 +97,7 @@ func New(opts Opts) *Frontend {
 }
 
 func (f *Frontend) clear() {
-	f.names = map[string]*Name{}
+	f.names, f.sorted = map[string]*Name{}, nil
 	f.imports = map[string]string{}
 	f.dots = nil
 }
@@ -113,7 +114,7 @@ func (f *Frontend) Reset() {
 func (f *Frontend) Forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.names = map[string]*Name{}
+	f.names, f.sorted = map[string]*Name{}, nil
 }
 
 // Names returns the session's names, sorted.
@@ -174,6 +175,7 @@ func (c *Cell) Declares() []string {
 func (f *Frontend) Commit(c *Cell, done int) (dropped []int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.sorted = nil
 	for name, path := range c.imports {
 		f.imports[name] = path
 		if old := f.names[name]; old != nil {
@@ -211,6 +213,7 @@ func (f *Frontend) newID() int {
 func (f *Frontend) Variable(name string, t types.Type, doc string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.sorted = nil
 	id := f.newID()
 	obj := types.NewVar(token.NoPos, types.NewPackage("main", "main"), name, t)
 	f.names[name] = &Name{Object: obj, ID: id, Doc: doc, step: -1}
