@@ -38,6 +38,7 @@ func IsComplete(code string) (status, indent string) {
 		switch {
 		case last && sp.errs != nil:
 			return "incomplete", "" // what follows is inside a string or comment
+		case last && ended && listShown(token.NewFileSet(), src, sp) != nil:
 		case (!last || ended) && !parses(it.kind, src[it.start:it.end], ""):
 			return "invalid", ""
 		case last && !ended && !mendable(it.kind, src[it.start:it.end], sp.open):

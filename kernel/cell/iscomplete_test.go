@@ -22,6 +22,8 @@ func TestIsComplete(t *testing.T) {
 		{"x := 1 // a comment", "complete", ""},
 		{"s := `a\nb`", "complete", ""},
 		{"if x {\n} else {\n}", "complete", ""},
+		{"x, y+1", "complete", ""},
+		{"x, y; z", "invalid", ""},
 		{"undefined + 1", "complete", ""}, // the checker's business
 
 		{"fmt.Println(", "incomplete", "\t"},
