@@ -14,10 +14,11 @@ import (
 type loop struct {
 	body       stmt
 	brk, again ctl
+	line       int // where an interrupted loop is shown to have stopped
 }
 
 func (b *builder) loop(n, body *ir.Node) loop {
-	return loop{b.stmt(body), breakTo(n.N), continueTo(n.N)}
+	return loop{b.stmt(body), breakTo(n.N), continueTo(n.N), n.Line}
 }
 
 // step runs the body once. With done, the loop is over and c is how control
@@ -31,6 +32,7 @@ func (l *loop) step(f *frame) (c ctl, done bool) {
 		return c, true
 	}
 	if f.stop.Load() != 0 {
+		f.line = l.line
 		f.th.halt()
 	}
 	return next, false
@@ -60,7 +62,7 @@ func (b *builder) forLoop(n *ir.Node) stmt {
 	if post == nil {
 		post = func(*frame) ctl { return next }
 	}
-	body, brk, again := l.body, l.brk, l.again
+	body, brk, again, line := l.body, l.brk, l.again, l.line
 	return func(f *frame) ctl {
 		if init != nil {
 			init(f)
@@ -76,6 +78,7 @@ func (b *builder) forLoop(n *ir.Node) stmt {
 			}
 			post(f)
 			if f.stop.Load() != 0 {
+				f.line = line
 				f.th.halt()
 			}
 		}
@@ -143,7 +146,7 @@ func (intRep[T]) count(limit *expr, tmp uintptr, set stmt, l loop) stmt {
 	if set == nil {
 		set = func(*frame) ctl { return next }
 	}
-	body, brk, again := l.body, l.brk, l.again
+	body, brk, again, line := l.body, l.brk, l.again, l.line
 	return func(f *frame) ctl {
 		for i, end := T(0), n(f); i < end; i++ {
 			*(*T)(f.ptr(tmp)) = i
@@ -157,6 +160,7 @@ func (intRep[T]) count(limit *expr, tmp uintptr, set stmt, l loop) stmt {
 				}
 			}
 			if f.stop.Load() != 0 {
+				f.line = line
 				f.th.halt()
 			}
 		}
