@@ -70,6 +70,7 @@ type run struct {
 	cancel      context.CancelFunc
 	interrupted chan struct{} // closed by the first Interrupt
 	once        sync.Once
+	told        chan struct{} // closed when the worker knows of the interrupt
 }
 
 // A Value is what a cell has to show at its end.
@@ -207,9 +208,10 @@ func (e *Engine) take(p *process, r report) {
 		go func() {
 			defer e.serving.Done()
 			a := order{Kind: orderAnswer, ID: r.ID}
-			text, err := e.input(r.Text, r.Flag)
-			if a.Text = text; err != nil {
+			if text, err := e.input(r.Text, r.Flag); err != nil {
 				a.Error = err.Error()
+			} else {
+				a.Text = text
 			}
 			p.pipe.send(a)
 		}()
@@ -225,7 +227,16 @@ func (e *Engine) input(prompt string, password bool) (string, error) {
 	if run == nil {
 		return "", errors.New("input is possible only while a cell runs")
 	}
-	return e.output.input(run.ctx, prompt, password)
+	text, err := e.output.input(run.ctx, prompt, password)
+	if run.ctx.Err() != nil {
+		// An interrupt ended the question. The worker must know of it
+		// first, or the cell fails for want of input instead.
+		select {
+		case <-run.told:
+		case <-e.ctx.Done():
+		}
+	}
+	return text, err
 }
 
 // do sends an order and waits for its end.
@@ -255,7 +266,7 @@ func (e *Engine) do(ctx context.Context, o order, out Output) (report, error) {
 			p = nil
 		}
 	}
-	r := &run{done: make(chan report, 1), interrupted: make(chan struct{})}
+	r := &run{done: make(chan report, 1), interrupted: make(chan struct{}), told: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	defer r.cancel()
 	e.mu.Lock()
@@ -274,8 +285,9 @@ func (e *Engine) do(ctx context.Context, o order, out Output) (report, error) {
 	case <-e.ctx.Done():
 		return report{}, errClosed
 	}
-	r.cancel()
 	p.pipe.send(order{Kind: orderInterrupt})
+	close(r.told)
+	r.cancel()
 	grace := time.NewTimer(e.opts.Grace)
 	defer grace.Stop()
 	select {

@@ -10,11 +10,13 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/netherfield/netherfield/display"
@@ -24,6 +26,10 @@ import (
 
 // pipeFD is the worker's end of the control pipe.
 const pipeFD = 3
+
+// abandonAfter is how long an interrupted cell may take to return from
+// compiled code before it is left behind: what a person takes for at once.
+const abandonAfter = 15 * time.Millisecond
 
 // A worker serves the orders of one kernel.
 type worker struct {
@@ -41,6 +47,7 @@ type worker struct {
 // closes the control pipe, however the kernel ended.
 func Work() error {
 	debug.SetTraceback("single")
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // see orderInterrupt
 	f := os.NewFile(pipeFD, "control pipe")
 	conn, err := net.FileConn(f)
 	if err != nil {
@@ -55,6 +62,7 @@ func Work() error {
 	w.machine = interp.New(interp.Opts{
 		Resolver:        resolver{},
 		GoroutineFailed: w.goroutineFailed,
+		Grace:           abandonAfter,
 	})
 	display.SetPublisher(publisher{w})
 	if err := w.pipe.send(report{Kind: reportReady}); err != nil {
@@ -76,8 +84,11 @@ func (w *worker) serve() error {
 		switch o.Kind {
 		case orderInterrupt:
 			w.machine.Interrupt()
-			w.shell.interrupt()
 			w.stdin.refuse()
+			// As Ctrl-C in a terminal: the processes that cells
+			// started get it too. This one takes no notice.
+			syscall.Kill(-os.Getpid(), syscall.SIGINT)
+			w.shell.interrupt()
 		case orderAnswer:
 			w.mu.Lock()
 			c := w.answers[o.ID]
