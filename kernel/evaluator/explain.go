@@ -95,19 +95,27 @@ var failureNames = map[engine.FailureKind]string{
 }
 
 // sameFrames is how many equal frames in a row are shown before the rest is
-// only counted.
-const sameFrames = 3
+// only counted, maxFrames how many frames in all.
+const (
+	sameFrames = 3
+	maxFrames  = 20
+)
 
 // frames words a traceback, innermost call first.
 func (ev *Evaluator) frames(f *engine.Failure) (lines []string) {
 	depth := max(f.Depth, len(f.Frames))
+	shown := 0
 	for i := 0; i < len(f.Frames); {
+		if shown >= maxFrames {
+			return append(lines, fmt.Sprintf("%s… %d more calls%s", faint, depth-i, plain))
+		}
 		fr := f.Frames[i]
 		n := 1
 		for i+n < len(f.Frames) && f.Frames[i+n] == fr {
 			n++
 		}
 		for range min(n, sameFrames) {
+			shown++
 			lines = append(lines, bold+fr.String()+plain)
 			if src := ev.source(fr.Cell, fr.Line); src != "" {
 				lines = append(lines, quote(fr.Line, src))
@@ -128,6 +136,9 @@ func (ev *Evaluator) frames(f *engine.Failure) (lines []string) {
 func (ev *Evaluator) failure(f *engine.Failure) *session.CellError {
 	name := failureNames[f.Kind]
 	msg := strings.TrimPrefix(f.Message, name+": ")
+	if f.Kind == engine.Overflowed {
+		msg = fmt.Sprintf("%d calls within one another", max(f.Depth, len(f.Frames)))
+	}
 	e := &session.CellError{Name: name, Message: msg}
 	head := headline(name, msg)
 	if msg == name {
