@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -37,6 +38,8 @@ type Opts struct {
 	// Grace is how long an interrupted cell may take to stop before its
 	// worker is given up; 2 s if zero.
 	Grace time.Duration
+	// Commands are what a person can type beside Go, for completion.
+	Commands []cell.Command
 	// Logger takes what users need not see; slog.Default if nil.
 	Logger *slog.Logger
 }
@@ -94,7 +97,8 @@ func Start(opts Opts) (*Engine, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()
 	}
-	e := &Engine{opts: opts, front: cell.New(cell.Opts{Packages: Packages()}), ready: make(chan struct{})}
+	e := &Engine{opts: opts, ready: make(chan struct{})}
+	e.front = cell.New(cell.Opts{Packages: Packages(), Commands: opts.Commands, Dir: e.dir})
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.serving.Add(1)
 	go func() {
@@ -102,6 +106,22 @@ func Start(opts Opts) (*Engine, error) {
 		e.launch()
 	}()
 	return e, nil
+}
+
+// dir returns the worker's working directory, also while a cell runs; "" if
+// it is not known.
+func (e *Engine) dir() string {
+	e.mu.Lock()
+	p := e.proc
+	e.mu.Unlock()
+	if p == nil {
+		return ""
+	}
+	dir, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", p.cmd.Process.Pid))
+	if err != nil {
+		return ""
+	}
+	return dir
 }
 
 // Frontend returns the session's names.

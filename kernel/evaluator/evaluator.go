@@ -45,7 +45,7 @@ var _ session.Evaluator = (*Evaluator)(nil)
 
 // Start returns an evaluator; its worker starts in the background.
 func Start(opts Opts) (*Evaluator, error) {
-	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Logger: opts.Logger})
+	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Commands: completions(), Logger: opts.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -146,13 +146,10 @@ func (ev *Evaluator) Evaluate(ctx context.Context, expr string) (display.Bundle,
 
 // Complete lists what may stand at the cursor.
 func (ev *Evaluator) Complete(code string, cursor int) session.Completion {
-	if c, ok := completeCommand(code, cursor); ok {
-		return c
-	}
-	got := ev.engine.Frontend().Complete(blankCommands(code), cursor)
+	got := ev.engine.Frontend().Complete(code, cursor)
 	out := session.Completion{Start: got.Start, End: got.End}
 	for _, m := range got.Matches {
-		out.Matches = append(out.Matches, session.Match{Text: m.Text, Kind: m.Kind, Signature: m.Signature})
+		out.Matches = append(out.Matches, session.Match(m))
 	}
 	return out
 }
@@ -162,7 +159,7 @@ func (ev *Evaluator) Inspect(code string, cursor, detail int) (display.Bundle, b
 	if b, ok := inspectCommand(code, cursor); ok {
 		return b, true
 	}
-	d, ok := ev.engine.Frontend().Inspect(blankCommands(code), cursor, detail)
+	d, ok := ev.engine.Frontend().Inspect(code, cursor, detail)
 	if !ok {
 		return display.Bundle{}, false
 	}
@@ -175,21 +172,7 @@ func describe(d cell.Description) display.Bundle {
 
 // IsComplete tells whether code can run as it stands.
 func (ev *Evaluator) IsComplete(code string) session.Completeness {
-	pieces, err := cut(code)
-	if err != nil || strings.HasPrefix(strings.TrimSpace(code), "%%") {
-		status, indent := cell.IsComplete(code)
-		if err == nil { // a %% command: an empty line ends it
-			status, indent = "incomplete", ""
-			if strings.HasSuffix(code, "\n\n") {
-				status = "complete"
-			}
-		}
-		return session.Completeness{Status: status, Indent: indent}
-	}
-	if n := len(pieces); n > 0 && pieces[n-1].command != nil {
-		return session.Completeness{Status: "complete"}
-	}
-	status, indent := cell.IsComplete(blankCommands(code))
+	status, indent := cell.IsComplete(code)
 	return session.Completeness{Status: status, Indent: indent}
 }
 

@@ -152,40 +152,13 @@ func blankOut(s string) string {
 	return string(b)
 }
 
-// blankCommands returns code with its command lines blank, so that offsets
-// stay.
-func blankCommands(code string) string {
-	lines := strings.SplitAfter(code, "\n")
-	var b strings.Builder
-	for i, l := range lines {
-		c, args := commandOf(l)
-		switch {
-		case c == "" || !outside(b.String()):
-			b.WriteString(l)
-		case (c == "%time" || c == "%%time" && i == 0 || c == "%type") && args != "":
-			// What follows these is Go.
-			at := strings.LastIndex(l, args)
-			b.WriteString(blankOut(l[:at]) + l[at:])
-		case c == "%%time" && i == 0:
-			b.WriteString(blankOut(l))
-		case strings.HasPrefix(c, "%%"):
-			return b.String() + blankOut(strings.Join(lines[i:], ""))
-		default:
-			b.WriteString(blankOut(l))
-		}
-	}
-	return b.String()
-}
-
 // unknown makes the error for a command that does not exist.
 func unknown(line int, source, name string) error {
 	msg := fmt.Sprintf("there is no command %s", name)
 	best, dist := "", 3
 	for _, c := range commands() {
-		for _, n := range c.names {
-			if d := levenshtein.ComputeDistance(n, name); d < dist {
-				best, dist = n, d
-			}
+		if d := levenshtein.ComputeDistance(c.name, name); d < dist {
+			best, dist = c.name, d
 		}
 	}
 	if best != "" {

@@ -21,7 +21,7 @@ import (
 
 // misuse is the error of a command with wrong arguments.
 func misuse(p piece, why string) error {
-	return &commandError{line: p.line, source: p.command.names[0] + " " + p.text, msg: fmt.Sprintf("%s: %s; write %s", p.command.names[0], why, p.command.usage)}
+	return &commandError{line: p.line, source: p.command.name + " " + p.text, msg: fmt.Sprintf("%s: %s; write %s", p.command.name, why, p.command.usage)}
 }
 
 func (k *call) print(format string, args ...any) {
@@ -189,7 +189,7 @@ func commandFailed(p piece, err error) error {
 	if f, ok := asError[*engine.Failure](err); ok && f.Kind != engine.Returned {
 		return err
 	}
-	return &commandError{line: p.line, source: strings.TrimSpace(p.command.names[0] + " " + p.text), msg: err.Error()}
+	return &commandError{line: p.line, source: strings.TrimSpace(p.command.name + " " + p.text), msg: err.Error()}
 }
 
 func (k *call) env(p piece) error {
@@ -305,7 +305,7 @@ func (k *call) page(p piece, detail int) error {
 	if !ok {
 		d, found := k.ev.engine.Frontend().Inspect(p.text, len(p.text), detail)
 		if !found {
-			return &commandError{line: p.line, source: p.text + p.command.names[0], msg: fmt.Sprintf("there is nothing named %s", p.text)}
+			return &commandError{line: p.line, source: p.text + p.command.name, msg: fmt.Sprintf("there is nothing named %s", p.text)}
 		}
 		b = describe(d)
 	}
