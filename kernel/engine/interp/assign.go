@@ -182,10 +182,16 @@ func (b *builder) assign(n *ir.Node) stmt {
 	}
 	places, values := n.Kids[:n.N], n.Kids[n.N:]
 	if n.N == 1 && len(values) == 1 {
+		var first stmt
+		if b.calls(places[0]) {
+			// Otherwise the value, which is evaluated first, is
+			// all that has calls.
+			first = b.hoist(kid(n, 0), values[0])
+		}
 		v := b.expr(values[0])
 		if v.tuple == nil {
-			p := b.place(kid(n, 0), calls(places[0]), nil)
-			return sequence(p.before, p.store(v))
+			p := b.place(kid(n, 0), b.calls(places[0]), nil)
+			return inSequence([]stmt{first, p.before, p.store(v)})
 		}
 	}
 	changed := map[int]bool{}
@@ -195,6 +201,9 @@ func (b *builder) assign(n *ir.Node) stmt {
 		}
 	}
 	var run []stmt
+	if len(values) == len(places) {
+		run = append(run, b.hoist(n.Kids...))
+	}
 	list := make([]place, len(places))
 	for i, k := range places {
 		list[i] = b.place(k, true, changed)
@@ -218,7 +227,6 @@ func (b *builder) assign(n *ir.Node) stmt {
 	for i, k := range values {
 		exprs[i] = b.expr(k)
 	}
-	exprs = b.inOrder(values, exprs)
 	stores := make([]stmt, len(list))
 	for i, p := range list {
 		stores[i] = p.store(b.keep(&run, exprs[i], values[i], changed))
@@ -230,18 +238,13 @@ func (b *builder) assign(n *ir.Node) stmt {
 func (b *builder) assignOp(n *ir.Node) stmt {
 	op := ir.Operator(n.N)
 	x, yNode := kid(n, 0), kid(n, 1)
+	first := b.hoist(x, yNode)
 	y := b.expr(yNode)
-	p := b.place(x, calls(x) || x.Op == ir.MapIndex, nil)
+	p := b.place(x, b.calls(x) || x.Op == ir.MapIndex, nil)
 	if p.e == nil {
 		panic(defectf("%s cannot be changed", describe(x)))
 	}
-	run := p.before
-	if calls(yNode) && !p.e.isLocal() {
-		// The compiler reads x after the calls in y.
-		tmp := b.tempExpr(y.t)
-		run = sequence(run, b.assignTo(tmp, y))
-		y = tmp
-	}
+	run := sequence(first, p.before)
 	if x.Op == ir.MapIndex {
 		return sequence(run, p.store(b.lined(n, b.binary(op, p.e, y, p.e.t))))
 	}

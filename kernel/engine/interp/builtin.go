@@ -21,7 +21,6 @@ func (b *builder) builtin(n *ir.Node) *expr {
 	for i := range n.Kids {
 		kids[i] = b.expr(kid(n, i))
 	}
-	kids = b.inOrder(n.Kids, kids)
 	t := b.typ(n.Type)
 	e := &expr{t: t, r: repFor(t)}
 	switch n.Op {
@@ -105,10 +104,9 @@ func (b *builder) length(n *ir.Node, x *expr, capacity bool) eval {
 func (b *builder) appendExpr(n *ir.Node) *expr {
 	y := kid(n, 1)
 	if y.Op == ir.ListLit && y.N == 1 && len(y.Kids) == 1 {
-		list := b.inOrder([]*ir.Node{kid(n, 0), y.Kids[0]}, []*expr{b.expr(kid(n, 0)), b.expr(kid(y, 0))})
-		x := list[0]
+		x, v := b.expr(kid(n, 0)), b.expr(kid(y, 0))
 		r := repFor(x.t.Elem())
-		return &expr{t: x.t, r: x.r, v: r.appendOne(typed[slice](x), list[1].v)}
+		return &expr{t: x.t, r: x.r, v: r.appendOne(typed[slice](x), v.v)}
 	}
 	x, z := b.operands2(n)
 	r := repFor(x.t.Elem())
@@ -291,7 +289,7 @@ func realOrImag(x *expr, re bool) eval {
 
 // print compiles print and println, which are the runtime's.
 func (b *builder) print(n *ir.Node) stmt {
-	var list []stmt
+	list := []stmt{b.hoist(n.Kids...)}
 	for i := range n.Kids {
 		if i > 0 && n.N == 1 {
 			list = append(list, func(*frame) ctl { print(" "); return next })

@@ -17,6 +17,8 @@ type callSite struct {
 	name string // of compiled code, for tracebacks
 	line int
 	args []filler
+	// first is evaluated before everything else of a call to be prepared.
+	first stmt
 
 	closure func(*frame) *closure       // a function literal
 	fn      func(*frame) unsafe.Pointer // a function value
@@ -68,9 +70,7 @@ func (b *builder) callSite(n *ir.Node) *callSite {
 	}
 	if recv != nil {
 		exprs = append([]*expr{recv}, exprs...)
-		nodes = append([]*ir.Node{kid(fn, 0)}, nodes...)
 	}
-	exprs = b.inOrder(nodes, exprs)
 	params := s.sig.params
 	if s.recv != nil {
 		params = params[1:] // the receiver comes with the interface
@@ -365,6 +365,9 @@ type pending struct {
 // will run on th.
 func (s *callSite) prepare(f *frame, th *thread) pending {
 	p := pending{s: s}
+	if s.first != nil {
+		s.first(f)
+	}
 	switch {
 	case s.fn == nil:
 	case s.closure != nil:

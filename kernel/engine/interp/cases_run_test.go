@@ -24,6 +24,7 @@ var cases = map[string]func(){
 	"caseClosures":           caseClosures,
 	"caseDeferPanicRecover":  caseDeferPanicRecover,
 	"caseOrderOfEvaluation":  caseOrderOfEvaluation,
+	"caseReadsAfterCalls":    caseReadsAfterCalls,
 	"caseFunctions":          caseFunctions,
 	"caseInterfaces":         caseInterfaces,
 	"caseControlFlow":        caseControlFlow,

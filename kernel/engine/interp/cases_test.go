@@ -889,7 +889,7 @@ func caseFunctions() {
 	sf := st.String
 	st = nil
 	fmt.Println(sf())
-	try(func() { st.String() })
+	try(func() { _ = st.String() })
 	try(func() { _ = st.String })
 	var err error
 	try(func() { fmt.Println(err.Error()) })
@@ -1654,4 +1654,163 @@ func caseAlgorithms() {
 		x, y = x-(x*x*x-2)/(3*x*x), x
 	}
 	fmt.Println(x, y)
+}
+
+func pair(a, b int) string { return fmt.Sprint(a, ",", b) }
+
+func pairOfArrays(a, b [2]int) string { return fmt.Sprint(a, b) }
+
+func caseReadsAfterCalls() {
+	x := 1
+	set := func() int { x = 10; return 5 }
+	reset := func() { x = 1 }
+	fmt.Println(x, set())
+	reset()
+	fmt.Println([]int{x, set()})
+	reset()
+	fmt.Println([2]int{x, set()})
+	reset()
+	st := struct{ A, B int }{x, set()}
+	fmt.Println(st)
+	reset()
+	fmt.Println(map[int]int{x: set()})
+	reset()
+	fmt.Println(pair(x, set()))
+	reset()
+	fmt.Println(pair(x+1, set()))
+	reset()
+	fmt.Println(x*2+set(), x)
+	reset()
+	fmt.Println(-x+set(), x)
+	reset()
+	fmt.Println(x < set(), x)
+	reset()
+	fmt.Println((x+set())*x, set()+x)
+	reset()
+	y, z := x, set()
+	fmt.Println(y, z)
+	reset()
+	y, x = x, set()
+	fmt.Println(y, x)
+	reset()
+	x += set()
+	fmt.Println(x)
+	reset()
+	x, y = set(), x
+	fmt.Println(x, y)
+	reset()
+	a := []int{1, 2, 3}
+	i := 0
+	seta := func() int { a[0] = 50; i = 2; return 7 }
+	fmt.Println(a[0]+seta(), a, i)
+	a, i = []int{1, 2, 3}, 0
+	fmt.Println(a[i]+seta(), a, i)
+	a, i = []int{1, 2, 3}, 0
+	a[i] = seta()
+	fmt.Println(a, i)
+	a, i = []int{1, 2, 3}, 0
+	a[i] += seta()
+	fmt.Println(a, i)
+	a, i = []int{1, 2, 3}, 0
+	a[i], i = seta(), 1
+	fmt.Println(a, i)
+	a, i = []int{1, 2, 3}, 0
+	fmt.Println(pair(a[i], seta()), pair(len(a), seta()))
+	a, i = []int{1, 2, 3}, 0
+	swap := func() int { a = []int{9, 9, 9, 9}; return 1 }
+	fmt.Println(len(a)+swap(), len(a))
+	a = []int{1, 2, 3}
+	a[swap()] = 100
+	fmt.Println(a)
+	a = []int{1, 2, 3}
+	b := append(a, x, swap())
+	fmt.Println(b, a)
+	p := &st
+	mod := func() int { p.A = 77; st.B = 78; return 3 }
+	fmt.Println(p.A+mod(), st.B+mod())
+	st = struct{ A, B int }{1, 2}
+	fmt.Println(pair(st.A, mod()), pair(p.B, mod()))
+	st = struct{ A, B int }{1, 2}
+	p2 := &struct{ A, B int }{5, 6}
+	mod2 := func() int { p = p2; return 4 }
+	p.A = mod2()
+	fmt.Println(st, *p2)
+	q := &x
+	reset()
+	fmt.Println(*q+set(), *q)
+	s := "a"
+	sets := func() string { s = "changed"; return "b" }
+	fmt.Println(s+sets(), s)
+	s = "a"
+	fmt.Println(s+"-"+sets()+s, s)
+	s = "a"
+	fmt.Println(s == sets(), s[0] == sets()[0], s)
+	m := map[string]int{"k": 1}
+	setm := func() int { m["k"] = 100; return 2 }
+	fmt.Println(m["k"]+setm(), m["k"])
+	m["k"] = 1
+	m["k"] += setm()
+	fmt.Println(m)
+	m["k"] = 1
+	fmt.Println(pair(m["k"], setm()))
+	arr := [2]int{1, 2}
+	setarr := func() [2]int { arr[0] = 90; return [2]int{8, 8} }
+	fmt.Println(pairOfArrays(arr, setarr()), arr[0])
+	arr = [2]int{1, 2}
+	fmt.Println(arr == setarr(), arr[0]+setarr()[1])
+	arr = [2]int{1, 2}
+	arr, y = setarr(), arr[0]
+	fmt.Println(arr, y)
+	reset()
+	fmt.Println(any(x) == any(set()), x)
+	reset()
+	fmt.Println(min(x, set()), x)
+	reset()
+	f := func() (int, int) { return x, set() }
+	fmt.Println(f())
+	reset()
+	g := func() (r, t int) { r = 1; h := func() int { r = 40; return 2 }; return r, h() }
+	fmt.Println(g())
+	ok := true
+	setok := func() bool { ok = false; return true }
+	fmt.Println(ok && setok(), ok)
+	ok = true
+	fmt.Println(ok == setok(), !ok == setok())
+	fn := func(a, b int) int { return a - b }
+	setfn := func() int { fn = func(a, b int) int { return 1000 }; return 1 }
+	fmt.Println(fn(setfn(), 5))
+	c := complex(1, 1)
+	setc := func() complex128 { c = 5; return 1 }
+	fmt.Println(c+setc(), real(c)+real(setc()))
+	reset()
+	fmt.Println(float64(x)+float64(set()), x)
+	reset()
+	fmt.Println(x<<uint(set()), uint8(x)+uint8(set()))
+	reset()
+	switch x {
+	case set():
+		fmt.Println("equal")
+	case 10:
+		fmt.Println("late")
+	case 1:
+		fmt.Println("early")
+	}
+	ch := make(chan int, 4)
+	ch <- 1
+	ch <- 2
+	fmt.Println(<-ch-<-ch, x)
+	reset()
+	ch <- 30
+	w := x + <-ch + set()
+	fmt.Println(w)
+	var e any = x
+	sete := func() any { e = "new"; return 1 }
+	fmt.Println(e == sete(), e)
+	reset()
+	z = x
+	defer fmt.Println("deferred", x, set())
+	defer fmt.Println("pair", pair(z, x))
+	sl := a[i:]
+	setsl := func() int { sl[0] = -1; sl = nil; return 2 }
+	fmt.Println(len(sl[1:])+setsl(), sl == nil)
 }

@@ -105,8 +105,9 @@ func (b *builder) recvOk(x *expr) *expr {
 }
 
 func (b *builder) send(n *ir.Node) stmt {
+	first := b.hoist(n.Kids...)
 	x, y := b.operands2(n)
-	return repFor(x.t.Elem()).send(b.chanWord(x), y.v, x.t)
+	return sequence(first, repFor(x.t.Elem()).send(b.chanWord(x), y.v, x.t))
 }
 
 func (b *builder) rangeChan(n *ir.Node) stmt {
@@ -234,10 +235,7 @@ func (b *builder) comm(n *ir.Node) comm {
 	if recv.Op == ir.RecvOk {
 		given = &expr{tuple: []*expr{val, ok}}
 	}
-	if b.given == nil {
-		b.given = map[*ir.Node]*expr{}
-	}
-	b.given[recv] = given
+	b.giveAs(recv, given)
 	c.set = b.stmt(n)
 	return c
 }

@@ -164,7 +164,10 @@ func (b *builder) laterCall(n *ir.Node) *callSite {
 		panic(defectf("%s defers what is no call", describe(n)))
 	}
 	b.fn.cost = max(b.fn.cost, b.depth*stackPerNode)
-	return b.callSite(call)
+	first := b.hoist(call.Kids...)
+	s := b.callSite(call)
+	s.first = first
+	return s
 }
 
 func (b *builder) goStmt(n *ir.Node) stmt {

@@ -20,6 +20,12 @@ func (b *builder) expr(n *ir.Node) *expr {
 	}
 	b.depth++
 	defer func() { b.depth-- }()
+	first := b.hoistKids(n)
+	return afterStmt(first, b.node(n))
+}
+
+// node compiles an expression whose operands need no more ordering.
+func (b *builder) node(n *ir.Node) *expr {
 	switch n.Op {
 	case ir.Const:
 		return b.constant(n)
@@ -134,8 +140,8 @@ func (r repMem) lined(v eval, line, old int) eval {
 
 // operands2 compiles both operands of a node.
 func (b *builder) operands2(n *ir.Node) (x, y *expr) {
-	list := b.inOrder(n.Kids[:2], []*expr{b.expr(kid(n, 0)), b.expr(kid(n, 1))})
-	return list[0], list[1]
+	x = b.expr(kid(n, 0))
+	return x, b.expr(kid(n, 1))
 }
 
 // constantExpr returns the expression of a value that does not change.
@@ -265,16 +271,25 @@ func (b *builder) bind(n *ir.Node) *expr {
 	return afterStmt(inSequence(run), b.expr(kid(n, 1)))
 }
 
-// afterStmt returns e, evaluated after a statement has run.
+// afterStmt returns e, evaluated after a statement has run; nil stands for
+// none.
 func afterStmt(run stmt, e *expr) *expr {
 	if run == nil {
 		return e
 	}
-	if e.run != nil {
+	if e.run != nil || e.tuple != nil {
 		e.run = sequence(run, e.run)
 		return e
 	}
-	return &expr{t: e.t, r: e.r, v: e.r.following(run, e.v)}
+	out := &expr{t: e.t, r: e.r, v: e.r.following(run, e.v), place: e.place}
+	if e.loc.mode != nowhere {
+		addr := e.loc.address()
+		out.loc = loc{mode: computed, addr: func(f *frame) unsafe.Pointer {
+			run(f)
+			return addr(f)
+		}}
+	}
+	return out
 }
 
 func (repOf[T]) following(run stmt, v eval) eval {

@@ -123,7 +123,6 @@ func (b *builder) sliceExpr(n *ir.Node) *expr {
 			list[i] = &expr{}
 		}
 	}
-	list = b.inOrder(nodes, list)
 	x := list[0]
 	bound := func(i int) func(*frame) int64 {
 		if i < len(nodes) && nodes[i] != nil {

@@ -14,11 +14,13 @@ func (b *builder) literal(n *ir.Node) *expr {
 	if t == nil {
 		panic(defectf("a literal of a tuple type: %s", describe(n)))
 	}
+	if n.Op == ir.MapLit && t.Kind() == reflect.Map && len(n.Kids)%2 == 0 {
+		return b.mapLit(t, n)
+	}
 	kids := make([]*expr, len(n.Kids))
 	for i := range n.Kids {
 		kids[i] = b.expr(kid(n, i))
 	}
-	kids = b.inOrder(n.Kids, kids)
 	switch {
 	case n.Op == ir.StructLit && t.Kind() == reflect.Struct && len(n.Ints) == len(kids):
 		return b.structLit(t, n.Ints, kids)
@@ -26,8 +28,6 @@ func (b *builder) literal(n *ir.Node) *expr {
 		return b.arrayLit(t, n.Ints, kids)
 	case n.Op == ir.ListLit && t.Kind() == reflect.Slice && len(n.Ints) == len(kids):
 		return b.sliceLit(t, n, kids)
-	case n.Op == ir.MapLit && t.Kind() == reflect.Map && len(kids)%2 == 0:
-		return b.mapLit(t, n, kids)
 	}
 	panic(defectf("a literal of type %v: %s", t, describe(n)))
 }
@@ -100,17 +100,20 @@ func (b *builder) sliceLit(t reflect.Type, n *ir.Node, kids []*expr) *expr {
 	}}
 }
 
-func (b *builder) mapLit(t reflect.Type, node *ir.Node, kids []*expr) *expr {
+// mapLit sets one element after the other.
+func (b *builder) mapLit(t reflect.Type, node *ir.Node) *expr {
 	tmp := b.tempExpr(t)
 	m := typed[unsafe.Pointer](tmp)
-	off, n := tmp.loc.off, len(kids)/2
+	off, n := tmp.loc.off, len(node.Kids)/2
 	var list []stmt
-	for i := 0; i < len(kids); i += 2 {
-		key := kids[i]
-		if calls(node.Kids[i]) && calls(node.Kids[i+1]) {
-			key = b.keep(&list, key, node.Kids[i], nil)
+	for i := 0; i < len(node.Kids); i += 2 {
+		list = append(list, b.hoist(node.Kids[i:i+2]...))
+		key, value := kid(node, i), kid(node, i+1)
+		k := b.expr(key)
+		if b.calls(key) {
+			k = b.keep(&list, k, key, nil)
 		}
-		list = append(list, b.mapStore(tmp, key, kids[i+1]))
+		list = append(list, b.mapStore(tmp, k, b.expr(value)))
 	}
 	run := inSequence(list)
 	return &expr{t: t, r: repFor(t), v: func(f *frame) unsafe.Pointer {

@@ -243,7 +243,7 @@ func (b *builder) rangeArray(n *ir.Node) stmt {
 		}
 	case value == nil:
 		base = func(*frame) unsafe.Pointer { return nil }
-		if calls(xn) {
+		if b.calls(xn) {
 			base = b.location(x).address()
 		}
 	default:

@@ -64,6 +64,8 @@ type variable struct {
 	t    reflect.Type
 	p    unsafe.Pointer
 	v    reflect.Value
+	// function tells that a function declaration made it.
+	function bool
 }
 
 // New returns a Machine without variables.
@@ -319,6 +321,9 @@ func (m *Machine) load(p *ir.Program) (prog *program, fail *Failure) {
 		if fresh {
 			prog.fresh = append(prog.fresh, v)
 		}
+	}
+	for _, d := range p.Decls {
+		c.global(d.Global).function = true
 	}
 	for _, d := range p.Decls {
 		if d.Func == nil || len(d.Func.Captures) > 0 {

@@ -516,7 +516,6 @@ func (b *builder) concat(n *ir.Node, t reflect.Type) *expr {
 	for i, k := range nodes {
 		list[i] = b.expr(k)
 	}
-	list = b.inOrder(nodes, list)
 	for i, e := range list {
 		parts[i] = typed[string](e)
 	}

@@ -96,8 +96,9 @@ func (b *builder) simpleStmt(n *ir.Node) stmt {
 	case ir.Send:
 		return b.send(n)
 	case ir.Delete:
+		first := b.hoist(n.Kids...)
 		m, k := b.operands2(n)
-		return b.mapDelete(m, k)
+		return sequence(first, b.mapDelete(m, k))
 	case ir.Clear:
 		x := b.expr(kid(n, 0))
 		read, t := b.location(x).address(), x.t
@@ -218,17 +219,16 @@ func (b *builder) returnStmt(n *ir.Node) stmt {
 		s := b.slot(first + i)
 		return &expr{t: s.t, r: s.r, v: s.r.load(s.loc), loc: s.loc, place: true}
 	}
+	run := []stmt{b.hoist(n.Kids...)}
 	exprs := make([]*expr, len(n.Kids))
 	for i := range n.Kids {
 		exprs[i] = b.expr(kid(n, i))
 	}
-	var run []stmt
 	switch {
 	case len(exprs) == 1 && exprs[0].tuple != nil:
 		run, exprs = append(run, exprs[0].run), exprs[0].tuple
 	case len(exprs) > 1:
 		// A later value may read a result that an earlier one sets.
-		exprs = b.inOrder(n.Kids, exprs)
 		for i, e := range exprs {
 			if e.fixed == nil {
 				tmp := b.tempExpr(e.t)
@@ -244,7 +244,7 @@ func (b *builder) returnStmt(n *ir.Node) stmt {
 		run = append(run, b.assignTo(place(i), b.convert(e, results[i].t)))
 	}
 	set := inSequence(run)
-	if len(run) == 1 && results[0].t.Kind() == reflect.Int && b.slot(first).loc.mode == inFrame {
+	if len(results) == 1 && exprs[0].run == nil && run[0] == nil && len(run) == 2 && results[0].t.Kind() == reflect.Int && b.slot(first).loc.mode == inFrame {
 		v, off := typed[int64](exprs[0]), b.slot(first).loc.off
 		return func(f *frame) ctl {
 			*(*int64)(f.ptr(off)) = v(f)
