@@ -21,11 +21,13 @@ type capture struct {
 	mu      sync.Mutex
 	buf     []byte
 	deliver func([]byte)
-	done    chan struct{}
+	// before is called before each delivery, if it is not nil.
+	before func()
+	done   chan struct{}
 }
 
 // newCapture returns a capture and the writing end for the worker.
-func newCapture(deliver func([]byte)) (*capture, *os.File, error) {
+func newCapture(deliver func([]byte), before func()) (*capture, *os.File, error) {
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
 		return nil, nil, err
@@ -38,7 +40,7 @@ func newCapture(deliver func([]byte)) (*capture, *os.File, error) {
 		return nil, nil, err
 	}
 	c := &capture{
-		file: os.NewFile(uintptr(fds[0]), "output"), deliver: deliver,
+		file: os.NewFile(uintptr(fds[0]), "output"), deliver: deliver, before: before,
 		buf: make([]byte, 64<<10), done: make(chan struct{}),
 	}
 	w := os.NewFile(uintptr(fds[1]), "output")
@@ -77,6 +79,9 @@ func (c *capture) read(fd int) (got, eof bool) {
 	n, err := unix.Read(fd, c.buf)
 	switch {
 	case n > 0:
+		if c.before != nil {
+			c.before()
+		}
 		c.deliver(c.buf[:n])
 		return true, false
 	case errors.Is(err, unix.EAGAIN):

@@ -47,11 +47,13 @@ func startProcess(argv []string, stdout, stderr func([]byte)) (_ *process, err e
 		}
 	}()
 	var w1, w2 *os.File
-	if p.stdout, w1, err = newCapture(stdout); err != nil {
+	if p.stdout, w1, err = newCapture(stdout, nil); err != nil {
 		return nil, err
 	}
 	opened = append(opened, w1)
-	if p.stderr, w2, err = newCapture(stderr); err != nil {
+	// Two pipes have no common order. What was printed before an error is
+	// expected before it.
+	if p.stderr, w2, err = newCapture(stderr, p.stdout.drain); err != nil {
 		return nil, err
 	}
 	opened = append(opened, w2)

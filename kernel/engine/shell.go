@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"syscall"
 )
@@ -37,10 +38,11 @@ func (s *shell) run(argv []string) error {
 	s.mu.Unlock()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
+		name := filepath.Base(argv[0])
 		if st, ok := exit.Sys().(syscall.WaitStatus); ok && st.Signaled() {
-			return fmt.Errorf("%s: ended by signal %d (%s)", argv[0], st.Signal(), st.Signal())
+			return fmt.Errorf("%s: ended by signal %d (%s)", name, st.Signal(), st.Signal())
 		}
-		return fmt.Errorf("%s: exit status %d", argv[0], exit.ExitCode())
+		return fmt.Errorf("%s: exit status %d", name, exit.ExitCode())
 	}
 	return err
 }

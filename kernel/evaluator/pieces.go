@@ -163,6 +163,8 @@ func unknown(line int, source, name string) error {
 	}
 	if best != "" {
 		msg += "; did you mean " + best + "?"
+	} else {
+		msg += "; %help lists those there are"
 	}
-	return &commandError{line: line, source: strings.TrimRight(source, "\r\n"), msg: msg + " %help lists the commands."}
+	return &commandError{line: line, source: strings.TrimRight(source, "\r\n"), msg: msg}
 }

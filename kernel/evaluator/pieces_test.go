@@ -43,7 +43,7 @@ func TestCellsAreCutIntoGoAndCommands(t *testing.T) {
 		{"not inside a raw string", "s := `\n%vars\n!ls\n`", "go \"s := `\\n%vars\\n!ls\\n`\"\n"},
 		{"not inside a comment", "/*\n%vars\n*/\nx := 1", "go \"/*\\n%vars\\n*/\\nx := 1\"\n"},
 		{"not inside brackets", "x := f(\n!ok)", "go \"x := f(\\n!ok)\"\n"},
-		{"unknown", "x := 1\n%vasr", "error 2:1: there is no command %vasr; did you mean %vars? %help lists the commands.\n"},
+		{"unknown", "x := 1\n%vasr", "error 2:1: there is no command %vasr; did you mean %vars?\n"},
 		{"nothing", " \n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

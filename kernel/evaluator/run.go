@@ -251,7 +251,11 @@ func (k *call) writeFile(p piece) error {
 	if err != nil {
 		return commandFailed(p, err)
 	}
-	_, err = f.WriteString(p.body)
+	body := p.body
+	if body != "" && !strings.HasSuffix(body, "\n") {
+		body += "\n" // front ends cut the last line's end off
+	}
+	_, err = f.WriteString(body)
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
