@@ -165,6 +165,14 @@ func (f *Frontend) check(t *tree) (*checked, Diagnostics) {
 	if len(errs) > 0 {
 		return c, errs
 	}
+	for _, d := range t.decls {
+		if fd, ok := d.(*ast.FuncDecl); ok && fd.Body == nil {
+			errs = append(errs, t.diagnose(fd.Name.Pos(), "missing function body"))
+		}
+	}
+	if len(errs) > 0 {
+		return c, errs
+	}
 	showLast(c)
 	for pass := 0; ; pass++ {
 		errs = f.checkOnce(c, own, plain, specs)

@@ -114,8 +114,6 @@ func (l *lowerer) declare() (funcs []*ast.FuncDecl) {
 				l.refuse(d.Pos(), "a method declaration")
 			case d.Type.TypeParams != nil:
 				l.refuse(d.Pos(), "a generic function declaration")
-			case d.Body == nil:
-				l.refuse(d.Pos(), "a function without a body")
 			case d.Name.Name == "_":
 				continue
 			}

@@ -81,7 +81,7 @@ func refuse(path string) error {
 	case slices.Contains(elems, "internal") || first == "vendor":
 		return fmt.Errorf("use of internal package %s not allowed", path)
 	}
-	hint := "a cell may import the standard library, " + others()
+	hint := "a cell may import the standard library and packages of " + modules() + "; Tab after import \" lists them"
 	if similar := ByName(elems[len(elems)-1]); len(similar) > 0 {
 		hint = "did you mean " + quoted(similar) + "?"
 	}
@@ -91,15 +91,21 @@ func refuse(path string) error {
 	return fmt.Errorf("package %s is not in std; %s", path, hint)
 }
 
-// others lists the packages outside the standard library.
-func others() string {
-	var paths []string
+// modules names the modules of the packages outside the standard library: the
+// first three elements of their paths.
+func modules() string {
+	var names []string
 	for _, p := range packages {
-		if !standard(p.path) {
-			paths = append(paths, p.path)
+		if standard(p.path) {
+			continue
+		}
+		elems := strings.SplitN(p.path, "/", 4)
+		name := strings.Join(elems[:min(len(elems), 3)], "/")
+		if !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return strings.Join(paths, ", ")
+	return strings.Join(names, " and ")
 }
 
 // standard reports whether path is one of the standard library's.
