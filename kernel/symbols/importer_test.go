@@ -90,10 +90,10 @@ func TestPackagesShareTheirTypes(t *testing.T) {
 func TestImportErrorsSayWhatToDo(t *testing.T) {
 	imp := NewImporter(token.NewFileSet())
 	for _, tt := range []struct{ path, want string }{
-		{"foo/bar", "package foo/bar is not in std; a cell may import the standard library, github.com/netherfield/netherfield/display, "},
+		{"foo/bar", "package foo/bar is not in std; a cell may import the standard library and packages of github.com/netherfield/netherfield and gonum.org/v1/gonum; "},
 		{"rand", `package rand is not in std; did you mean "math/rand/v2", "math/rand" or "crypto/rand"?`},
 		{"gonum/mat", `package gonum/mat is not in std; did you mean "gonum.org/v1/gonum/mat"?`},
-		{"github.com/x/y", "package github.com/x/y is not part of this kernel; a cell may import the standard library, "},
+		{"github.com/x/y", "package github.com/x/y is not part of this kernel; a cell may import the standard library and packages of "},
 		{"expvar", "package expvar may not be imported by a cell: importing it publishes "},
 		{"net/http/internal", "use of internal package net/http/internal not allowed"},
 		{"vendor/golang.org/x/net/idna", "use of internal package vendor/golang.org/x/net/idna not allowed"},
