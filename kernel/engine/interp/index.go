@@ -55,28 +55,52 @@ func (b *builder) sliceIndex(x, y *expr) *expr {
 	t := x.t.Elem()
 	r, size := repFor(t), t.Size()
 	s, i := typed[slice](x), intOf(y)
-	return &expr{t: t, r: r, v: r.element(s, i), place: true,
-		loc: loc{mode: computed, addr: func(f *frame) unsafe.Pointer {
-			s, i := s(f), i(f)
+	xOff, iOff := x.loc.off, y.loc.off
+	e := &expr{t: t, r: r, place: true}
+	both := x.isLocal() && y.isLocal() && y.r == rep(intRep[int64]{})
+	e.v = r.element(s, i, both, xOff, iOff)
+	if both {
+		e.loc = loc{mode: computed, addr: func(f *frame) unsafe.Pointer {
+			s, i := (*slice)(f.ptr(xOff)), local[int64](f, iOff)
 			if uint64(i) >= uint64(s.len) {
 				indexFault(i, s.len)
 			}
 			return unsafe.Add(s.p, uintptr(i)*size)
-		}}}
+		}}
+		return e
+	}
+	e.loc = loc{mode: computed, addr: func(f *frame) unsafe.Pointer {
+		s, i := s(f), i(f)
+		if uint64(i) >= uint64(s.len) {
+			indexFault(i, s.len)
+		}
+		return unsafe.Add(s.p, uintptr(i)*size)
+	}}
+	return e
 }
 
-func (repOf[T]) element(x func(*frame) slice, i func(*frame) int64) eval {
+func (repOf[T]) element(x func(*frame) slice, i func(*frame) int64, both bool, xOff, iOff uintptr) eval {
+	var v T
+	size := unsafe.Sizeof(v)
+	if both {
+		return func(f *frame) T {
+			s, i := (*slice)(f.ptr(xOff)), local[int64](f, iOff)
+			if uint64(i) >= uint64(s.len) {
+				indexFault(i, s.len)
+			}
+			return *(*T)(unsafe.Add(s.p, uintptr(i)*size))
+		}
+	}
 	return func(f *frame) T {
 		s, i := x(f), i(f)
 		if uint64(i) >= uint64(s.len) {
 			indexFault(i, s.len)
 		}
-		var v T
-		return *(*T)(unsafe.Add(s.p, uintptr(i)*unsafe.Sizeof(v)))
+		return *(*T)(unsafe.Add(s.p, uintptr(i)*size))
 	}
 }
 
-func (r repMem) element(x func(*frame) slice, i func(*frame) int64) eval {
+func (r repMem) element(x func(*frame) slice, i func(*frame) int64, _ bool, _, _ uintptr) eval {
 	rt, size := r.rt, r.t.Size()
 	return func(f *frame, p unsafe.Pointer) {
 		s, i := x(f), i(f)

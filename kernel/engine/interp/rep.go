@@ -41,8 +41,9 @@ type rep interface {
 	drop(v eval) stmt
 	// call returns the eval of a call's result.
 	call(c *callSite) eval
-	// element returns the eval of the element i of slice x.
-	element(x func(*frame) slice, i func(*frame) int64) eval
+	// element returns the eval of the element i of slice x. Offsets of x
+	// and i in the frame are given if local is set.
+	element(x func(*frame) slice, i func(*frame) int64, local bool, xOff, iOff uintptr) eval
 	// appendOne and appendAll return append(x, v) and append(x, y...).
 	appendOne(x func(*frame) slice, v eval) func(*frame) slice
 	appendAll(x, y func(*frame) slice) func(*frame) slice
