@@ -7,6 +7,7 @@ Run them with `make test`, or after `make build .venv/.test` with
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,24 @@ def pytest_configure(config):
     os.environ["PATH"] = os.pathsep.join([os.path.join(sys.prefix, "bin"), os.environ["PATH"]])
     ARTIFACTS.mkdir(exist_ok=True)
     subprocess.run([BINARY, "install", "--user"], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """A reply that never comes must fail one test, not stop them all."""
+    mark = item.get_closest_marker("patience")
+    seconds = mark.args[0] if mark else 300
+
+    def give_up(*_):
+        raise TimeoutError(f"{item.name} has made no end in {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def pytest_sessionfinish(session):

@@ -1,6 +1,7 @@
 """The kernel through jupyter_client, as front ends use it: what the suite of
 jupyter_kernel_test leaves out."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -14,7 +15,7 @@ from jupyter_client.manager import KernelManager
 from bench.kernels import processes
 from conftest import BINARY
 
-TIMEOUT = 120  # seconds; a condition that is not true by then never will be
+TIMEOUT = 60  # seconds; a condition that is not true by then never will be
 
 
 class Kernel:
@@ -189,7 +190,7 @@ def test_completion_answers_while_a_cell_runs(kernel):
     request = kernel.send('fmt.Println("running")\nfor {\n}')
     kernel.output(request, until="stream")
     content = kernel.reply(kernel.client.complete("fmt.Prin"))
-    assert "fmt.Println" in content["matches"]
+    assert "Println" in content["matches"]
     kernel.manager.interrupt_kernel()
     kernel.output(request)
 
@@ -237,30 +238,37 @@ def test_whatever_ends_the_kernel_ends_its_worker(kernel, how):
 
 
 def test_the_kernel_ends_with_the_process_that_started_it():
-    """As when JupyterLab is killed: nothing tells the kernel."""
+    """As when JupyterLab is killed: nothing tells the kernel. Nobody reaps the
+    dead parent either, which is the rule in containers."""
     script = (
-        "import os, signal\n"
         "from test_kernel import Kernel, processes\n"
         "kernel = Kernel()\n"
         "print(*processes(kernel.pid), flush=True)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
+        "input()\n"
     )
-    done = subprocess.run(
+    parent = subprocess.Popen(
         [sys.executable, "-c", script],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        timeout=TIMEOUT,
     )
-    pids = [int(pid) for pid in done.stdout.split()]
-    assert pids
-    wait_until(lambda: gone(pids), f"{pids} ended")
+    with parent:
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert pids
+        parent.kill()
+        try:
+            wait_until(lambda: gone(pids), f"{pids} ended")
+        finally:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", '{"transport": "tcp"}', '{"transport": "pigeon", "ip": "127.0.0.1", "key": "k"}'],
-    ids=["empty", "cut off", "a list", "no ports", "unknown transport"],
+    ["", "{", "[]", '{"transport": "tcp", "shell_port": 65536, "key": "k"}', '{"transport": "pigeon", "ip": "127.0.0.1", "key": "k"}'],
+    ids=["empty", "cut off", "a list", "no such port", "unknown transport"],
 )
 def test_a_bad_connection_file_is_one_clear_error(tmp_path, content):
     file = tmp_path / "connection.json"

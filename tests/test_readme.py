@@ -50,6 +50,7 @@ def place(tmp_path_factory):
     return tmp_path_factory.mktemp("readme"), env
 
 
+@pytest.mark.patience(1200)
 def test_every_command_works_as_written(place):
     folder, env = place
     for number, (mark, lines) in enumerate(BLOCKS):
