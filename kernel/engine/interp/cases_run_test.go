@@ -25,6 +25,8 @@ var cases = map[string]func(){
 	"caseDeferPanicRecover":  caseDeferPanicRecover,
 	"caseOrderOfEvaluation":  caseOrderOfEvaluation,
 	"caseReadsAfterCalls":    caseReadsAfterCalls,
+	"caseLibrary":            caseLibrary,
+	"caseNestedPlaces":       caseNestedPlaces,
 	"caseFunctions":          caseFunctions,
 	"caseInterfaces":         caseInterfaces,
 	"caseControlFlow":        caseControlFlow,

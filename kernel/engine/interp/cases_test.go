@@ -6,21 +6,30 @@ package interp_test
 // the cells as well.
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"maps"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"text/template"
 	"time"
 )
 
@@ -1813,4 +1822,240 @@ func caseReadsAfterCalls() {
 	sl := a[i:]
 	setsl := func() int { sl[0] = -1; sl = nil; return 2 }
 	fmt.Println(len(sl[1:])+setsl(), sl == nil)
+}
+
+func caseLibrary() {
+	ctx, cancel := context.WithDeadline(context.Background(), time.Date(2100, 1, 2, 3, 4, 5, 0, time.UTC))
+	defer cancel()
+	d, ok := ctx.Deadline()
+	fmt.Println(d, ok, ctx.Err() == nil, ctx.Value("none") == nil)
+	var fi fs.FileInfo
+	fi, _ = os.Stat("/")
+	fmt.Println(fi.IsDir(), fi.Mode().IsDir(), fi.ModTime().IsZero(), fi.Mode()&fs.ModeDir != 0)
+	t := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	u := t.AddDate(0, 0, 3)
+	str := t.String
+	t = u
+	fmt.Println(str(), t.Sub(u), u.Before(t), u.After(t.Add(-1)), t.Compare(u))
+	fmt.Println(slices.MaxFunc([]string{"a", "ccc", "bb"}, func(a, b string) int { return cmp.Compare(len(a), len(b)) }))
+	xs := []int{3, 1, 2}
+	sort.Sort(sort.Reverse(sort.IntSlice(xs)))
+	fmt.Println(xs)
+	re := regexp.MustCompile(`[a-z]+`)
+	fmt.Println(re.ReplaceAllStringFunc("ab 12 cd", strings.ToUpper), re.FindAllString("x y z", 2))
+	fmt.Println(re.ReplaceAllStringFunc("ab 12 cd", func(s string) string { return "<" + s + ">" }))
+	b, err := json.Marshal(map[string]any{"a": []int{1}, "b": struct {
+		X int `json:"x"`
+	}{5}})
+	fmt.Println(string(b), err)
+	var v struct {
+		Name string `json:"name"`
+		Tags []string
+	}
+	err = json.Unmarshal([]byte(`{"name": "n", "Tags": ["x"]}`), &v)
+	fmt.Println(v, err)
+	var m map[string]any
+	fmt.Println(json.Unmarshal([]byte(`{"k": [1, "a", null]}`), &m), m, m["k"].([]any)[0].(float64)+1)
+	err = json.Unmarshal([]byte(`{`), &m)
+	var se *json.SyntaxError
+	fmt.Println(errors.As(err, &se), se.Offset, err)
+	tmpl := template.Must(template.New("t").Funcs(template.FuncMap{"twice": func(s string) string { return s + s }}).Parse("{{range .}}{{twice .}} {{end}}\n"))
+	tmpl.Execute(os.Stdout, []string{"a", "b"})
+	sc := bufio.NewScanner(strings.NewReader("one\ntwo"))
+	for sc.Scan() {
+		fmt.Println(sc.Text(), len(sc.Bytes()))
+	}
+	var n atomic.Int64
+	n.Add(5)
+	var k int64
+	atomic.AddInt64(&k, 3)
+	fmt.Println(n.Load(), k)
+	pool := sync.Pool{New: func() any { return "new" }}
+	fmt.Println(pool.Get())
+	var sm sync.Map
+	sm.Store("a", 1)
+	sm.Range(func(k, v any) bool { fmt.Println(k, v); return true })
+	fmt.Println(errors.Join(io.EOF, nil, errors.New("x")))
+	done := make(chan string)
+	time.AfterFunc(time.Millisecond, func() { done <- "after" })
+	fmt.Println(<-done)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "path %s", r.URL.Path)
+	}))
+	resp, err := http.Get(srv.URL + "/abc")
+	body, _ := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	srv.Close()
+	fmt.Println(string(body), resp.StatusCode, err)
+	var buf bytes.Buffer
+	write := buf.WriteString
+	write("x")
+	write("y")
+	w := bufio.NewWriter(&buf)
+	fmt.Fprintf(w, "%03d", 7)
+	w.Flush()
+	fmt.Println(buf.String())
+	fmt.Println(strings.NewReader("abc").Len(), strings.Title("hello"))
+	h := http.Header{}
+	h.Set("a", "b")
+	h["X"] = append(h["X"], "y")
+	fmt.Println(h, len(h["A"]))
+	dur := 90 * time.Second
+	dur *= 2
+	dur += time.Minute
+	mon := time.January
+	mon++
+	fmt.Println(dur, dur/time.Second, dur.Minutes(), mon, time.Duration(1.5*float64(time.Second)))
+	st := fmt.Sprint(func() fmt.Stringer { return dur }())
+	fmt.Println(st, fmt.Sprintf("%v %d %s", []time.Duration{1, 2}, dur, map[string]time.Month{"m": 3}))
+	fmt.Sscanf("5 apples", "%d %s", &k, &st)
+	fmt.Println(k, st)
+	fmt.Println(strings.Compare("a", "b"), bytes.Equal([]byte("a"), []byte("a")), bytes.ContainsAny([]byte("xyz"), "y"))
+	func() {
+		defer func() { fmt.Println("recovered", recover()) }()
+		regexp.MustCompile("(")
+	}()
+	func() {
+		defer func() { fmt.Println("recovered", recover()) }()
+		var mu sync.RWMutex
+		mu.Lock()
+		defer mu.Unlock()
+		strings.Repeat("x", -1)
+	}()
+	_, err = strconv.ParseFloat("x", 64)
+	var ne *strconv.NumError
+	if errors.As(err, &ne) {
+		fmt.Println(ne.Func, ne.Num, ne.Err, errors.Is(err, strconv.ErrSyntax))
+	}
+}
+
+func caseNestedPlaces() {
+	var g [3][4]int
+	for i := range g {
+		for j := range g[i] {
+			g[i][j] = i * j
+			g[i][j] += 1
+			g[i][j]++
+		}
+	}
+	fmt.Println(g)
+	s := []struct {
+		A [2]struct{ B int }
+		M map[string]int
+		P *struct{ C []int }
+	}{{}, {}}
+	i, j := 1, 1
+	s[i].A[j].B = 5
+	s[i].A[j].B *= 2
+	s[0].M = map[string]int{}
+	s[0].M["x"]++
+	s[0].P = &struct{ C []int }{[]int{1, 2}}
+	s[0].P.C[j] -= 7
+	p := &s[i].A[0]
+	p.B = 99
+	fmt.Println(s[0].A, s[0].M, s[0].P.C, s[1].A)
+	calls := 0
+	f := func() int { calls++; return 0 }
+	s[f()].A[f()].B += 3
+	s[f()].M["y"] += 4
+	fmt.Println(calls, s[0].A, s[0].M)
+	q := &g
+	q[1][2] = -1
+	(*q)[2][3] <<= 2
+	row := q[1][:]
+	row[0] = 77
+	fmt.Println(g, len(row))
+	pp := &p
+	(*pp).B++
+	(**pp).B++
+	fmt.Println(p.B)
+	x := struct{ V, W any }{1, nil}
+	x.V, x.W = x.W, x.V
+	fmt.Println(x, x.W.(int))
+	mp := map[string]*struct{ N int }{"a": {1}}
+	mp["a"].N++
+	mp["a"].N *= 10
+	fmt.Println(mp["a"].N)
+	try(func() { mp["zz"].N++ })
+	ma := map[string][2]int{"a": {1, 2}}
+	fmt.Println(ma["a"][1], ma["b"][0])
+	fn := map[string]func(...int) int{"sum": func(xs ...int) (t int) {
+		for _, x := range xs {
+			t += x
+		}
+		return
+	}}
+	fmt.Println(fn["sum"](1, 2, 3))
+	a := any(struct{ X, Y int }{3, 4})
+	fmt.Println(a.(struct{ X, Y int }).Y)
+	ch := make(chan chan int, 1)
+	c := make(chan int, 1)
+	ch <- c
+	c <- 8
+	fmt.Println(<-<-ch)
+	arr := [3]int{1, 2, 3}
+	cl := func() { arr[1] = 20; arr2 := arr; arr2[0] = 9 }
+	cl()
+	fmt.Println(arr)
+	st := struct{ A, B []int }{}
+	st.A = append(st.A, 1)
+	st.B = append(st.A, 2)
+	st.A = append(st.A, 3)
+	fmt.Println(st)
+	for u := uint8(250); u >= 250; u++ {
+		fmt.Print(u, " ")
+	}
+	fmt.Println()
+	var f32 float32
+	for range 10 {
+		f32 += 0.1
+	}
+	fmt.Println(f32, -7/2, -7%3, 7&-8, 1<<3|1)
+	z := []int{1, 2, 3}
+	z[0], z[1], z[2] = z[2], z[0], z[1]
+	k := 0
+	k, z[k] = 2, 50
+	fmt.Println(z, k)
+	for k, z[0] = range []int{7, 8} {
+	}
+	fmt.Println(k, z)
+	var e1, e2 error
+	e1, e2 = io.EOF, e1
+	fmt.Println(e1, e2)
+	by := []byte("abc")
+	str := string(by)
+	by[0] = 'X'
+	fmt.Println(str, string(by))
+	type_ := []any{1, nil, "x"}
+	type_[1], type_[0] = type_[0], type_[2]
+	fmt.Println(type_...)
+	deep := map[string]map[string][]map[int]string{"a": {"b": {{1: "x"}}}}
+	deep["a"]["b"][0][2] = "y"
+	fmt.Println(deep, len(deep["q"]["z"]))
+	var np *[2]struct{ A int }
+	try(func() { np[1].A = 1 })
+	try(func() { _ = &np[0].A })
+	var big *struct {
+		Pad [1 << 16]byte
+		X   int
+	}
+	try(func() { big.X = 1 })
+	try(func() { fmt.Println(big.X) })
+	try(func() { _ = &big.X })
+	m2 := map[string]struct{ A int }{}
+	m2["a"] = struct{ A int }{1}
+	v, ok := m2["a"]
+	v.A = 5
+	fmt.Println(m2, v, ok)
+	bits := uint16(0xffff)
+	bits &^= 0x0f0f
+	bits >>= 4
+	bits ^= 1
+	fmt.Println(bits, ^bits, bits<<12)
+	c64 := complex64(complex(1, 2))
+	c64 /= complex(0, 1)
+	fmt.Println(c64)
+	words := strings.Fields("b a c")
+	slices.SortFunc(words, func(a, b string) int { return -cmp.Compare(a, b) })
+	fmt.Println(words, cmp.Or("", "dflt"))
 }

@@ -191,8 +191,6 @@ func blockedIn() string {
 	return name
 }
 
-const interpPath = "github.com/netherfield/netherfield/kernel/engine/interp."
-
 // nativeName returns the last compiled function on the stack of a main flow
 // before the interpreter.
 func nativeName(stack string) string {

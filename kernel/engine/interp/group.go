@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -223,22 +224,31 @@ func (m *Machine) enter(fn *function) (th *thread, done func()) {
 	}
 }
 
-// recoverers are compiled functions at the bottom of goroutines that report
-// panics of what they call themselves.
+// recoverers are compiled functions that recover the panics of what they
+// call, and report them in their own way.
 var recoverers = map[string]bool{
 	"net/http.(*conn).serve":                 true,
 	"net/http.(*http2serverConn).runHandler": true,
 	"testing.tRunner":                        true,
 }
 
-// recoveredOutside tells whether compiled code on this goroutine recovers
-// panics.
+// kernelPath begins the names of the kernel's functions, interpPath those of
+// this package.
+const (
+	kernelPath = "github.com/netherfield/netherfield/kernel/"
+	interpPath = kernelPath + "engine/interp."
+)
+
+// recoveredOutside tells whether a panic on this goroutine is somebody else's
+// to recover: a function's that is known to, or the host's, which called an
+// interpreted function itself.
 func recoveredOutside() bool {
 	pcs := make([]uintptr, 256)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
 	for {
 		f, more := frames.Next()
-		if recoverers[f.Function] {
+		host := strings.HasPrefix(f.Function, kernelPath) && !strings.HasPrefix(f.Function, interpPath)
+		if host || recoverers[f.Function] {
 			return true
 		}
 		if !more {

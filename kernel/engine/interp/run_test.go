@@ -379,3 +379,51 @@ func TestHostVariables(t *testing.T) {
 		t.Error("the variable is still there")
 	}
 }
+
+func TestPanicsInCallbacksOnForeignGoroutines(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	s := newSession(t)
+	// The HTTP server recovers what its handlers panic with.
+	got := s.ok(`import ("net/http"; "net/http/httptest"; "log"; "io")
+func ask() bool {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("handler") }))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.Start()
+	defer srv.Close()
+	_, err := srv.Client().Get(srv.URL)
+	return err != nil
+}
+ask()`)
+	if got[0] != true {
+		t.Error(got)
+	}
+	// Nobody recovers what a timer's function panics with.
+	s.ok("import \"time\"\ntimer := time.AfterFunc(0, func() { panic(\"timer\") })")
+	for range 200 {
+		time.Sleep(time.Millisecond)
+		s.mu.Lock()
+		n := len(s.late)
+		s.mu.Unlock()
+		if n > 0 {
+			break
+		}
+	}
+	s.mu.Lock()
+	if len(s.late) != 1 || s.late[0].Message != "timer" {
+		t.Errorf("%+v", s.late)
+	}
+	s.mu.Unlock()
+	// The host recovers panics of functions that it calls.
+	s.ok("bad := func() { panic(\"for the host\") }")
+	n, _ := s.front.Lookup("bad")
+	v, _ := s.m.Variable(n.ID)
+	func() {
+		defer func() {
+			if r := recover(); r != "for the host" {
+				t.Error(r)
+			}
+		}()
+		v.Interface().(func())()
+	}()
+	s.m.Close()
+}
