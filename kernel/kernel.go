@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -41,12 +42,17 @@ type Opts struct {
 // languageVersion is the version of Go that cells are written in.
 const languageVersion = "1.26"
 
+// gcPercent keeps this process small: it allocates little, a kernel is idle
+// most of its life, and a server runs many.
+const gcPercent = 30
+
 // Run serves one kernel until it is shut down, ctx ends, SIGTERM arrives or
 // the process that started it is gone.
 func Run(ctx context.Context, opts Opts) error {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
+	debug.SetGCPercent(gcPercent)
 	info, err := wire.ReadConnectionFile(opts.ConnectionFile)
 	if err != nil {
 		return err
@@ -173,6 +179,12 @@ func withParent(ctx context.Context) (context.Context, context.CancelFunc) {
 	if err != nil || pid <= 1 {
 		return ctx, cancel
 	}
+	gone := func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+	if os.Getppid() == pid {
+		// A dead parent that nobody reaps can still be signalled, but its
+		// children have another parent by then.
+		gone = func() bool { return os.Getppid() != pid }
+	}
 	go func() {
 		tick := time.NewTicker(parentCheck)
 		defer tick.Stop()
@@ -181,7 +193,7 @@ func withParent(ctx context.Context) (context.Context, context.CancelFunc) {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if err := syscall.Kill(pid, 0); errors.Is(err, syscall.ESRCH) {
+				if gone() {
 					cancel()
 					return
 				}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"go/scanner"
 	"go/token"
-	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/agnivade/levenshtein"
 )
@@ -24,7 +24,28 @@ type piece struct {
 	command *command
 }
 
-var helpLine = regexp.MustCompile(`^\s*(?:\?{1,2}\s*([\pL_][\pL\pN_.%]*)|(%{0,2}[\pL_][\pL\pN_.]*)\s*\?{1,2})\s*;?\s*$`)
+// helpOf returns the name that a line such as "name?" or "??name" asks about,
+// and the command ? or ??; "" if the line is something else.
+func helpOf(line string) (command, name string) {
+	t := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(line), ";"))
+	name = strings.Trim(t, "?")
+	marks := len(t) - len(name)
+	name = strings.TrimSpace(name)
+	if marks < 1 || marks > 2 || name == "" || !strings.HasPrefix(t, "?") && !strings.HasSuffix(t, "?") {
+		return "", ""
+	}
+	for i, r := range strings.TrimLeft(name, "%") {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || r != '.' && !unicode.IsDigit(r)) {
+			return "", ""
+		}
+	}
+	return "??"[:marks], name
+}
+
+func isHelp(line string) bool {
+	command, _ := helpOf(line)
+	return command != ""
+}
 
 // A commandError is a line that is no command.
 type commandError struct {
@@ -42,7 +63,7 @@ func cut(code string) ([]piece, error) {
 		if strings.TrimSpace(l) == "" {
 			continue
 		}
-		if strings.HasPrefix(l, "%%") && !helpLine.MatchString(l) {
+		if strings.HasPrefix(l, "%%") && !isHelp(l) {
 			name, args := splitName(strings.TrimPrefix(strings.TrimRight(l, "\r\n"), "%%"))
 			c := find("%%" + name)
 			if c == nil {
@@ -92,12 +113,8 @@ func commandOf(line string) (name, args string) {
 	switch t := strings.TrimLeft(l, " \t"); {
 	case strings.HasPrefix(t, "!"):
 		return "!", t[1:]
-	case helpLine.MatchString(l):
-		m := helpLine.FindStringSubmatch(l)
-		if strings.Contains(l, "??") {
-			return "??", m[1] + m[2]
-		}
-		return "?", m[1] + m[2]
+	case strings.Contains(l, "?") && isHelp(l):
+		return helpOf(l)
 	case strings.HasPrefix(t, "%%"):
 		n, a := splitName(t[2:])
 		return "%%" + n, a
