@@ -257,7 +257,7 @@ type place struct {
 type placeKind int
 
 const (
-	inCode placeKind = iota
+	_ placeKind = iota // in code
 	// inText is inside a string, a character, a number or a comment.
 	inText
 	inImportPath

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 
@@ -186,7 +187,9 @@ func (f *Frontend) Commit(c *Cell, done int) (dropped []int) {
 		}
 	}
 	for _, path := range c.dots {
-		f.dots = append(f.dots, path)
+		if !slices.Contains(f.dots, path) {
+			f.dots = append(f.dots, path)
+		}
 	}
 	for _, n := range c.names {
 		if n.step >= done {

@@ -526,7 +526,6 @@ type function struct {
 	nextMark int
 	main     bool
 	closures []*ir.Func // literals whose Captures refer to this function's slots
-	deferred bool
 }
 
 // push begins a function.

@@ -1,3 +1,5 @@
+//lint:file-ignore SA4012,SA4026,SA4000,SA2001,SA5000,SA4023,S1000,SA4006,SA4001,SA1019,SA1000,SA4017 the odd cases are what is tested
+
 package interp_test
 
 // This file holds programs that run twice: as compiled code of this test and,

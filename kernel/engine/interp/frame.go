@@ -44,18 +44,17 @@ type stmt func(*frame) ctl
 
 // A function is a compiled function body.
 type function struct {
-	m       *Machine
-	id      uint // says which of a thread's lists has its free frames
-	name    string
-	cell    int
-	sig     *signature
-	body    stmt
-	run     func(*frame)   // the body with what comes before and after
-	block   unsafe.Pointer // type of the frame
-	clear   []uintptr      // offsets of the words that hold pointers
-	zero    []uintptr      // offsets of the words of results that hold none
-	cost    int            // bytes of stack that a call takes at most
-	isRange bool           // the body of a range over a function
+	m     *Machine
+	id    uint // says which of a thread's lists has its free frames
+	name  string
+	cell  int
+	sig   *signature
+	body  stmt
+	run   func(*frame)   // the body with what comes before and after
+	block unsafe.Pointer // type of the frame
+	clear []uintptr      // offsets of the words that hold pointers
+	zero  []uintptr      // offsets of the words of results that hold none
+	cost  int            // bytes of stack that a call takes at most
 }
 
 // A closure is a function with the variables it captured.
@@ -81,7 +80,6 @@ type thread struct {
 	base   frame
 
 	main      bool
-	foreign   bool        // the goroutine belongs to compiled code
 	unwinding atomic.Bool // it is on its way out
 	dead      bool        // deferred calls do not run any more
 	failure   *Failure    // why it unwinds, if not by a panic

@@ -74,17 +74,6 @@ func copyOf(t reflect.Type, p unsafe.Pointer) reflect.Value {
 	return v.Elem()
 }
 
-// memoryOf returns where a value is: the variable itself if v is addressable,
-// else a copy.
-func memoryOf(v reflect.Value) unsafe.Pointer {
-	if v.CanAddr() {
-		return v.Addr().UnsafePointer()
-	}
-	p := reflect.New(v.Type())
-	p.Elem().Set(v)
-	return p.UnsafePointer()
-}
-
 // funcWord returns the word that a variable of func type holds for v.
 func funcWord(v reflect.Value) unsafe.Pointer {
 	p := reflect.New(v.Type())

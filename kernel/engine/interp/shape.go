@@ -68,7 +68,6 @@ func (shape00) stub(clo *closure) unsafe.Pointer {
 		f := clo.fn.frame(th)
 		th.callback(f, clo)
 		f.release()
-		return
 	})
 }
 
@@ -166,7 +165,6 @@ func (shape10[A]) stub(clo *closure) unsafe.Pointer {
 		set(mem, 0, a)
 		th.callback(f, clo)
 		f.release()
-		return
 	})
 }
 
@@ -277,7 +275,6 @@ func (shape20[A, B]) stub(clo *closure) unsafe.Pointer {
 		set(mem, oB, b)
 		th.callback(f, clo)
 		f.release()
-		return
 	})
 }
 
@@ -401,7 +398,6 @@ func (shape30[A, B, C]) stub(clo *closure) unsafe.Pointer {
 		set(mem, oC, c)
 		th.callback(f, clo)
 		f.release()
-		return
 	})
 }
 
