@@ -427,3 +427,47 @@ ask()`)
 	}()
 	s.m.Close()
 }
+
+func TestAnInterruptDuringADeferredCallOfAPanic(t *testing.T) {
+	s := newSession(t)
+	for range 3 {
+		r := s.interrupted("func g() { if recover() == nil { panic(\"nothing to recover\") }; for {} }\nfunc f(x, y int) int { defer g(); return x / y }\nf(1, 0)", 1)
+		if r.Failure == nil || r.Failure.Kind != interp.Interrupted {
+			t.Fatalf("%+v", r.Failure)
+		}
+	}
+	r := s.interrupted("func h(x, y int) int { defer func() { for {} }(); return x / y }\nh(1, 0)", 1)
+	if r.Failure == nil || r.Failure.Kind != interp.Interrupted {
+		t.Fatalf("%+v", r.Failure)
+	}
+	r = s.interrupted("func k() int { defer func() { for { func() { defer func() { recover() }(); panic(1) }() } }(); panic(2) }\nk()", 1)
+	if r.Failure == nil || r.Failure.Kind != interp.Interrupted {
+		t.Fatalf("%+v", r.Failure)
+	}
+}
+
+func TestAnInterruptAmongManyRecoveredPanics(t *testing.T) {
+	s := newSession(t)
+	s.ok("func check() { if recover() == nil { print(\"did not panic\") } }\nfunc div(x, y uint64) uint64 { defer check(); return x / y }\nfunc outer(n uint64) { defer func() {}(); div(n, 0) }")
+	for i := range 60 {
+		c := s.prepare("for i := uint64(0); ; i++ { outer(i) }")
+		done := make(chan interp.Result)
+		go func() { done <- s.m.Run(c.Program) }()
+		time.Sleep(time.Duration(5000+37*i) * time.Microsecond)
+		s.m.Interrupt()
+		if r := <-done; r.Failure == nil || r.Failure.Kind != interp.Interrupted {
+			t.Fatalf("%d: %+v", i, r.Failure)
+		}
+	}
+}
+
+func TestDeferredFunctionsOfEverySignatureRecover(t *testing.T) {
+	s := newSession(t)
+	for i, params := range []string{"", "a int", "a string, b uint64", "a [3]int", "a struct{ X, Y float64 }, b ...int8", "a, b, c, d, e int"} {
+		args := []string{"", "1", "\"a\", 2", "[3]int{}", "struct{ X, Y float64 }{}, 1, 2", "1, 2, 3, 4, 5"}[i]
+		got := s.ok(fmt.Sprintf("func r%d(%s) { if recover() == nil { panic(\"nothing to recover\") } }\nfunc f%d(x int) (n int) { n = 7; defer r%d(%s); return 1 / x }\nf%d(0)", i, params, i, i, args, i))
+		if got[0] != 7 {
+			t.Error(params, got)
+		}
+	}
+}

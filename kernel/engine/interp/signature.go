@@ -162,7 +162,10 @@ func probeMakeFunc() makeFuncLayout {
 // makeFuncs is the layout in this binary.
 var makeFuncs = probeMakeFunc()
 
-// bridge returns the function through which reflect calls a closure.
+// bridge returns the function through which reflect calls a closure. It must
+// not be inlined, as each copy would have code of its own.
+//
+//go:noinline
 func bridge(c *closure) func([]reflect.Value) []reflect.Value {
 	return func(args []reflect.Value) []reflect.Value { return c.reflectCall(args) }
 }
