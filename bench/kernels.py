@@ -151,16 +151,16 @@ class Kernel:
         return took
 
     def memory(self):
-        """PSS and RSS in bytes of the kernel's processes together."""
-        pss = rss = 0
+        """Bytes of the kernel's processes together: PSS, its anonymous part,
+        which no other process shares and no file backs, and RSS."""
+        total = {"Pss": 0, "Pss_Anon": 0, "Rss": 0}
         for pid in processes(self.manager.provisioner.pid):
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                    if line.startswith("Pss:"):
-                        pss += 1024 * int(line.split()[1])
-                    elif line.startswith("Rss:"):
-                        rss += 1024 * int(line.split()[1])
-        return pss, rss
+                    name, _, value = line.partition(":")
+                    if name in total:
+                        total[name] += 1024 * int(value.split()[0])
+        return total
 
     def close(self):
         if self.client:

@@ -87,12 +87,17 @@ def interrupts(pair, count=10):
     yield Row("interrupt to idle, p50", "ms", p50(ours), p50(theirs), "≤ 20 ms")
 
 
+def memory(pair, when):
+    ours, theirs = (kernel.memory() for kernel in pair)
+    yield Row(f"memory {when}, PSS", "MB", ours["Pss"], theirs["Pss"], "≤ 0.5")
+    yield Row("  of it anonymous", "MB", ours["Pss_Anon"], theirs["Pss_Anon"])
+    yield Row(f"memory {when}, RSS", "MB", ours["Rss"], theirs["Rss"])
+
+
 def many_cells(pair, cells=1000):
     """Memory of a fresh kernel and after 200 cells; the round trip of the
     first 100 cells and of 100 more after a thousand."""
-    (pss0, rss0), (their_pss0, their_rss0) = (kernel.memory() for kernel in pair)
-    yield Row("memory at start, PSS", "MB", pss0, their_pss0, "≤ 0.5")
-    yield Row("memory at start, RSS", "MB", rss0, their_rss0)
+    yield from memory(pair, "at start")
     n = iter(range(10**9))
 
     def batch(count):
@@ -100,9 +105,7 @@ def many_cells(pair, cells=1000):
 
     first = batch(100)
     batch(100)
-    (pss, rss), (their_pss, their_rss) = (kernel.memory() for kernel in pair)
-    yield Row("memory after 200 cells, PSS", "MB", pss, their_pss, "≤ 0.5")
-    yield Row("memory after 200 cells, RSS", "MB", rss, their_rss)
+    yield from memory(pair, "after 200 cells")
     batch(cells - 200)
     last = batch(100)
     yield Row("cells 1 to 100, p50", "ms", p50(first[0]), p50(first[1]))
