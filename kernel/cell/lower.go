@@ -188,13 +188,25 @@ func (l *lowerer) bindVars() {
 			n := &Name{
 				// Later cells see a package variable.
 				Object: types.NewVar(obj.Pos(), l.pkg, obj.Name(), obj.Type()),
-				ID:     l.f.newID(), Cell: l.prog.Cell, Doc: doc, step: i,
+				Cell:   l.prog.Cell, Doc: doc, step: i,
+			}
+			if v := l.f.names[id.Name]; v != nil && isVar(v.Object) && types.Identical(v.Object.Type(), obj.Type()) {
+				// Functions of earlier cells see the new value, as
+				// in every notebook.
+				n.ID = v.ID
+			} else {
+				n.ID = l.f.newID()
 			}
 			byName[id.Name] = obj
 			l.names = append(l.names, n)
 			l.addGlobal(obj, n.ID)
 		}
 	}
+}
+
+func isVar(obj types.Object) bool {
+	_, ok := obj.(*types.Var)
+	return ok
 }
 
 func (l *lowerer) addGlobal(obj types.Object, id int) int {
