@@ -5,7 +5,6 @@ package cell
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"runtime"
 	"slices"
@@ -209,18 +208,6 @@ func (f *Frontend) Commit(c *Cell, done int) (dropped []int) {
 func (f *Frontend) newID() int {
 	f.nextID++
 	return f.nextID - 1
-}
-
-// Variable declares a session variable that the host sets, for example a
-// helper function, and returns its ID.
-func (f *Frontend) Variable(name string, t types.Type, doc string) int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.sorted = nil
-	id := f.newID()
-	obj := types.NewVar(token.NoPos, types.NewPackage("main", "main"), name, t)
-	f.names[name] = &Name{Object: obj, ID: id, Doc: doc, step: -1}
-	return id
 }
 
 // identifiers returns the names that stand in a cell's syntax as plain

@@ -22,7 +22,6 @@ const (
 	orderSetenv                         // Argv: name, value; answered by reportDone
 	orderGetenv                         // answered by reportDone with Lines
 	orderDescribe                       // IDs: answered by reportDone with Lines, a short text for each
-	orderMemory                         // answered by reportDone with Lines
 )
 
 // An order goes from the kernel to the worker.

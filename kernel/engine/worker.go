@@ -11,7 +11,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -140,10 +139,6 @@ func (w *worker) carryOut(o order) report {
 			r.Lines = append(r.Lines, w.describe(id))
 		}
 		return r
-	case orderMemory:
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return report{Lines: []string{fmt.Sprint(m.HeapAlloc), fmt.Sprint(runtime.NumGoroutine())}}
 	}
 	return failed(fmt.Errorf("the worker does not know order %d", o.Kind))
 }
