@@ -84,9 +84,6 @@ func (l *lowerer) stmt(s ast.Stmt) []*ir.Node {
 		return l.later(ir.Go, s.Call, s.Pos())
 	case *ast.DeferStmt:
 		l.uses(DeferStatement)
-		if l.inMain() {
-			l.refuse(s.Pos(), "defer outside a function")
-		}
 		l.fn.f.HasDefer = true
 		return l.later(ir.Defer, s.Call, s.Pos())
 	case *ast.SendStmt:
