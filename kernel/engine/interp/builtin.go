@@ -21,6 +21,13 @@ func (b *builder) builtin(n *ir.Node) *expr {
 	for i := range n.Kids {
 		kids[i] = b.expr(kid(n, i))
 	}
+	var first stmt
+	if len(kids) == 1 && kids[0].tuple != nil { // complex(f())
+		first, kids = kids[0].run, kids[0].tuple
+	}
+	if len(kids) < minOperands[n.Op] {
+		panic(defectf("operands are missing: %s", describe(n)))
+	}
 	t := b.typ(n.Type)
 	e := &expr{t: t, r: repFor(t)}
 	switch n.Op {
@@ -54,7 +61,12 @@ func (b *builder) builtin(n *ir.Node) *expr {
 	case ir.Real, ir.Imag:
 		e.v = realOrImag(kids[0], n.Op == ir.Real)
 	}
-	return e
+	return afterStmt(first, e)
+}
+
+// minOperands are the operands that a builtin function cannot be without.
+var minOperands = map[ir.Op]int{
+	ir.Len: 1, ir.Cap: 1, ir.Copy: 2, ir.Min: 1, ir.Max: 1, ir.Complex: 2, ir.Real: 1, ir.Imag: 1,
 }
 
 // length compiles len(x) and cap(x).
@@ -290,11 +302,19 @@ func realOrImag(x *expr, re bool) eval {
 // print compiles print and println, which are the runtime's.
 func (b *builder) print(n *ir.Node) stmt {
 	list := []stmt{b.hoist(n.Kids...)}
+	kids := make([]*expr, len(n.Kids))
 	for i := range n.Kids {
+		kids[i] = b.expr(kid(n, i))
+	}
+	if len(kids) == 1 && kids[0].tuple != nil { // println(f())
+		list = append(list, kids[0].run)
+		kids = kids[0].tuple
+	}
+	for i, k := range kids {
 		if i > 0 && n.N == 1 {
 			list = append(list, func(*frame) ctl { print(" "); return next })
 		}
-		list = append(list, printer(b.expr(kid(n, i))))
+		list = append(list, printer(k))
 	}
 	if n.N == 1 {
 		list = append(list, func(*frame) ctl { println(); return next })
@@ -306,6 +326,9 @@ func (b *builder) print(n *ir.Node) stmt {
 }
 
 func printer(x *expr) stmt {
+	if x.t == nil {
+		panic(defectf("nothing to print"))
+	}
 	switch k := x.t.Kind(); {
 	case k >= reflect.Int && k <= reflect.Int64:
 		v := typed[int64](widen(x))

@@ -2021,6 +2021,34 @@ func caseNestedPlaces() {
 	for k, z[0] = range []int{7, 8} {
 	}
 	fmt.Println(k, z)
+	at := 1
+	to := []int{10, 20}
+	for at, to[at] = range []int{99} {
+	}
+	fmt.Println(at, to)
+	at, ats := 1, []string{"", ""}
+	for _, ats[at] = range map[int]string{0: "m"} {
+	}
+	ro := []rune{0, 0}
+	for at, ro[at] = range "é" {
+	}
+	fmt.Println(at, ats, ro)
+	blank := struct{ A, _, C int }{1, 2, 3}
+	fmt.Println(blank)
+	huge := uint64(math.MaxUint64)
+	try(func() { fmt.Println(to[huge]) })
+	try(func() { fmt.Println(to[:huge]) })
+	try(func() { fmt.Println(to[huge:]) })
+	try(func() { fmt.Println(to[0:1:huge]) })
+	try(func() { fmt.Println(arr[huge]) })
+	try(func() { fmt.Println(arr[0:1:huge]) })
+	try(func() { fmt.Println(arr[:huge], "x"[huge:]) })
+	try(func() { fmt.Println("xyz"[huge:]) })
+	try(func() { fmt.Println("xyz"[:huge]) })
+	try(func() { fmt.Println("xyz"[huge]) })
+	try(func() { fmt.Println(arr[0:1:int64(huge)]) })
+	parts := func() (float64, float64) { return 1, 2 }
+	fmt.Println(complex(parts()))
 	var e1, e2 error
 	e1, e2 = io.EOF, e1
 	fmt.Println(e1, e2)

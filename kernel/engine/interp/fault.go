@@ -20,31 +20,78 @@ func nilDereference() {
 // structs returns a slice of any length and capacity, which takes no memory.
 func structs(n, c int) []struct{} { return make([]struct{}, n, c) }
 
+// indexFault panics for an index i, whose type is unsigned if it says so.
+//
 //go:noinline
-func indexFault(i int64, n int) { sink(structs(n, n)[i]) }
+func indexFault(i int64, n int, unsigned bool) {
+	if unsigned {
+		sink(structs(n, n)[uint64(i)])
+	}
+	sink(structs(n, n)[i])
+}
+
+// bounds are the operands of a slice expression. A value of an unsigned type
+// that is too large for an int64 is negative here.
+type bounds struct {
+	lo, hi, max int64
+	three       bool // max is given
+	unsigned    *[3]bool
+}
+
+// wrong returns the operand that is out of range, the first in the order of
+// the runtime's checks, for a slice, string or array of capacity c.
+func (b bounds) wrong(c int) int {
+	switch {
+	case b.three && uint64(b.max) > uint64(c):
+		return 2
+	case uint64(b.hi) > uint64(b.max):
+		return 1
+	}
+	return 0
+}
 
 // sliceFault panics for a slice expression of a slice.
 //
 //go:noinline
-func sliceFault(n, c int, lo, hi, max int64, three bool) {
+func sliceFault(n, c int, b bounds) {
 	s := structs(n, c)
-	if three {
-		sink(s[lo:hi:max])
+	which := b.wrong(c)
+	switch unsigned := b.unsigned[which]; {
+	case b.three && which == 2 && unsigned:
+		sink(s[0:0:uint64(b.max)])
+	case b.three && which == 1 && unsigned:
+		sink(s[0:uint64(b.hi):b.max])
+	case b.three && unsigned:
+		sink(s[uint64(b.lo):b.hi:b.max])
+	case b.three:
+		sink(s[b.lo:b.hi:b.max])
+	case which == 1 && unsigned:
+		sink(s[0:uint64(b.hi)])
+	case unsigned:
+		sink(s[uint64(b.lo):b.hi])
 	}
-	sink(s[lo:hi])
+	sink(s[b.lo:b.hi])
 }
 
 // lengthFault panics for a slice expression of a string or an array, whose
 // bounds are checked against a length.
 //
 //go:noinline
-func lengthFault(n int, lo, hi, max int64, three bool) {
-	if three && (max < 0 || max > int64(n)) {
+func lengthFault(n int, b bounds) {
+	which := b.wrong(n)
+	unsigned := b.unsigned[which]
+	if b.three && which == 2 {
 		var a [1]struct{}
-		panicLike(func() { sink(a[:0:sink(2)]) }, max, n)
+		switch {
+		case unsigned && b.max < 0:
+			panicLike(func() { sink(a[:0:uint64(b.max)]) }, b.max, n)
+		case b.max < 0:
+			sink(a[:0:b.max])
+		}
+		panicLike(func() { sink(a[:0:sink(b.max-b.max+2)]) }, b.max, n)
 	}
-	if three {
-		sliceFault(n, n, lo, hi, max, true)
+	if b.three {
+		sliceFault(n, n, b)
 	}
 	// The bounds are checked, the bytes are not looked at.
 	s := struct {
@@ -52,7 +99,13 @@ func lengthFault(n int, lo, hi, max int64, three bool) {
 		n int
 	}{&zeroByte, n}
 	str := *(*string)(unsafe.Pointer(&s))
-	sink(len(str[lo:hi]))
+	switch {
+	case which == 1 && unsigned:
+		sink(len(str[0:uint64(b.hi)]))
+	case unsigned:
+		sink(len(str[uint64(b.lo):b.hi]))
+	}
+	sink(len(str[b.lo:b.hi]))
 }
 
 var zeroByte byte

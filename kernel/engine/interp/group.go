@@ -97,6 +97,7 @@ func (g *group) fail(f *Failure) {
 	}
 }
 
+// enter counts a goroutine before it runs, leave when it ends.
 func (g *group) enter() {
 	g.mu.Lock()
 	g.threads++
@@ -135,7 +136,8 @@ func (m *Machine) newThread(g *group) *thread {
 // thread.
 const threadSlots = 128
 
-// bind makes th the thread of the running goroutine.
+// bind makes th the thread of the running goroutine. The group has counted it
+// already.
 func (th *thread) bind() {
 	th.g = getg()
 	m := th.m
@@ -143,7 +145,6 @@ func (th *thread) bind() {
 	m.threads[th.g] = th
 	m.threadMu.Unlock()
 	m.threadSlot(th.g).Store(th)
-	th.group.enter()
 }
 
 // unbind ends that.
@@ -206,6 +207,7 @@ func (m *Machine) enter(fn *function) (th *thread, done func()) {
 		g = m.strangers
 	}
 	th = m.newThread(g)
+	g.enter()
 	th.bind()
 	return th, func() {
 		v := recover()
@@ -271,6 +273,7 @@ func (th *thread) callback(f *frame, c *closure) {
 
 // start runs a pending call on a goroutine of its own.
 func (th *thread) start(p pending) {
+	th.group.enter()
 	go func() {
 		th.bind()
 		defer th.exit()

@@ -9,21 +9,20 @@ import (
 	"github.com/netherfield/netherfield/kernel/ir"
 )
 
-// intOf returns the eval of an index of any integer type as an int64. One
-// that does not fit becomes the largest int64, which is out of every range.
+// intOf returns the eval of an index of any integer type as an int64. One of
+// an unsigned type that does not fit becomes negative, and so out of range.
 func intOf(x *expr) func(*frame) int64 {
 	w := widen(x)
 	if v, ok := w.v.(func(*frame) int64); ok {
 		return v
 	}
 	v := typed[uint64](w)
-	return func(f *frame) int64 {
-		n := v(f)
-		if n > 1<<63-1 {
-			return 1<<63 - 1
-		}
-		return int64(n)
-	}
+	return func(f *frame) int64 { return int64(v(f)) }
+}
+
+// isUnsigned tells whether the type of an index is unsigned.
+func isUnsigned(x *expr) bool {
+	return x.t != nil && x.t.Kind() >= reflect.Uint && x.t.Kind() <= reflect.Uintptr
 }
 
 // index compiles x[y] of a slice, an array or a string.
@@ -34,12 +33,12 @@ func (b *builder) index(n *ir.Node) *expr {
 	}
 	switch {
 	case n.Op == ir.StringIndex && x.t.Kind() == reflect.String:
-		s, i := typed[string](x), intOf(y)
+		s, i, unsigned := typed[string](x), intOf(y), isUnsigned(y)
 		t := b.typ(n.Type)
 		return &expr{t: t, r: repFor(t), v: func(f *frame) uint8 {
 			s, i := s(f), i(f)
 			if uint64(i) >= uint64(len(s)) {
-				indexFault(i, len(s))
+				indexFault(i, len(s), unsigned)
 			}
 			return s[i]
 		}}
@@ -54,16 +53,16 @@ func (b *builder) index(n *ir.Node) *expr {
 func (b *builder) sliceIndex(x, y *expr) *expr {
 	t := x.t.Elem()
 	r, size := repFor(t), t.Size()
-	s, i := typed[slice](x), intOf(y)
+	s, i, unsigned := typed[slice](x), intOf(y), isUnsigned(y)
 	xOff, iOff := x.loc.off, y.loc.off
 	e := &expr{t: t, r: r, place: true}
 	both := x.isLocal() && y.isLocal() && y.r == rep(intRep[int64]{})
-	e.v = r.element(s, i, both, xOff, iOff)
+	e.v = r.element(s, i, unsigned, both, xOff, iOff)
 	if both {
 		e.loc = loc{mode: computed, addr: func(f *frame) unsafe.Pointer {
 			s, i := (*slice)(f.ptr(xOff)), local[int64](f, iOff)
 			if uint64(i) >= uint64(s.len) {
-				indexFault(i, s.len)
+				indexFault(i, s.len, false)
 			}
 			return unsafe.Add(s.p, uintptr(i)*size)
 		}}
@@ -72,21 +71,21 @@ func (b *builder) sliceIndex(x, y *expr) *expr {
 	e.loc = loc{mode: computed, addr: func(f *frame) unsafe.Pointer {
 		s, i := s(f), i(f)
 		if uint64(i) >= uint64(s.len) {
-			indexFault(i, s.len)
+			indexFault(i, s.len, unsigned)
 		}
 		return unsafe.Add(s.p, uintptr(i)*size)
 	}}
 	return e
 }
 
-func (repOf[T]) element(x func(*frame) slice, i func(*frame) int64, both bool, xOff, iOff uintptr) eval {
+func (repOf[T]) element(x func(*frame) slice, i func(*frame) int64, unsigned, both bool, xOff, iOff uintptr) eval {
 	var v T
 	size := unsafe.Sizeof(v)
 	if both {
 		return func(f *frame) T {
 			s, i := (*slice)(f.ptr(xOff)), local[int64](f, iOff)
 			if uint64(i) >= uint64(s.len) {
-				indexFault(i, s.len)
+				indexFault(i, s.len, false)
 			}
 			return *(*T)(unsafe.Add(s.p, uintptr(i)*size))
 		}
@@ -94,18 +93,18 @@ func (repOf[T]) element(x func(*frame) slice, i func(*frame) int64, both bool, x
 	return func(f *frame) T {
 		s, i := x(f), i(f)
 		if uint64(i) >= uint64(s.len) {
-			indexFault(i, s.len)
+			indexFault(i, s.len, unsigned)
 		}
 		return *(*T)(unsafe.Add(s.p, uintptr(i)*size))
 	}
 }
 
-func (r repMem) element(x func(*frame) slice, i func(*frame) int64, _ bool, _, _ uintptr) eval {
+func (r repMem) element(x func(*frame) slice, i func(*frame) int64, unsigned, _ bool, _, _ uintptr) eval {
 	rt, size := r.rt, r.t.Size()
 	return func(f *frame, p unsafe.Pointer) {
 		s, i := x(f), i(f)
 		if uint64(i) >= uint64(s.len) {
-			indexFault(i, s.len)
+			indexFault(i, s.len, unsigned)
 		}
 		typedmemmove(rt, p, unsafe.Add(s.p, uintptr(i)*size))
 	}
@@ -115,11 +114,11 @@ func (b *builder) arrayIndex(x, y *expr) *expr {
 	t, n := x.t.Elem(), x.t.Len()
 	size := t.Size()
 	if y.fixed != nil {
-		if c := int(intOf(y)(nil)); c < n {
+		if c := int(intOf(y)(nil)); c >= 0 && c < n {
 			return b.part(x, t, uintptr(c)*size)
 		}
 	}
-	l, place, i := x.loc, x.place, intOf(y)
+	l, place, i, unsigned := x.loc, x.place, intOf(y), isUnsigned(y)
 	if l.mode == nowhere {
 		l, place = b.spill(x), false
 	}
@@ -128,7 +127,7 @@ func (b *builder) arrayIndex(x, y *expr) *expr {
 		p := base(f)
 		i := i(f)
 		if uint64(i) >= uint64(n) {
-			indexFault(i, n)
+			indexFault(i, n, unsigned)
 		}
 		return unsafe.Add(p, uintptr(i)*size)
 	}})
@@ -155,6 +154,10 @@ func (b *builder) sliceExpr(n *ir.Node) *expr {
 		return nil
 	}
 	lo, hi, max := bound(1), bound(2), bound(3)
+	unsigned := new([3]bool)
+	for i := range list[1:] {
+		unsigned[i] = isUnsigned(list[i+1])
+	}
 	if lo == nil {
 		lo = func(*frame) int64 { return 0 }
 	}
@@ -170,7 +173,7 @@ func (b *builder) sliceExpr(n *ir.Node) *expr {
 				j = hi(f)
 			}
 			if uint64(j) > uint64(len(s)) || uint64(i) > uint64(j) {
-				lengthFault(len(s), i, j, 0, false)
+				lengthFault(len(s), bounds{i, j, int64(len(s)), false, unsigned})
 			}
 			return s[i:j]
 		}
@@ -186,7 +189,7 @@ func (b *builder) sliceExpr(n *ir.Node) *expr {
 				k = max(f)
 			}
 			if uint64(k) > uint64(s.cap) || uint64(j) > uint64(k) || uint64(i) > uint64(j) {
-				sliceFault(s.len, s.cap, i, j, k, max != nil)
+				sliceFault(s.len, s.cap, bounds{i, j, k, max != nil, unsigned})
 			}
 			return s.cut(i, j, k, size)
 		}
@@ -205,7 +208,7 @@ func (b *builder) sliceExpr(n *ir.Node) *expr {
 				nilDereference()
 			}
 			if uint64(k) > uint64(n) || uint64(j) > uint64(k) || uint64(i) > uint64(j) {
-				lengthFault(n, i, j, k, max != nil)
+				lengthFault(n, bounds{i, j, k, max != nil, unsigned})
 			}
 			return slice{p, n, n}.cut(i, j, k, size)
 		}

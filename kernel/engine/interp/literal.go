@@ -40,13 +40,25 @@ type filler struct {
 
 func (b *builder) structLit(t reflect.Type, fields []int, kids []*expr) *expr {
 	var fill []filler
+	named := 0
 	for i, k := range fields {
 		if k < 0 || k >= t.NumField() {
 			panic(defectf("no field %d in %v", k, t))
 		}
+		if t.Field(k).Name == "_" { // stays zero
+			fill = append(fill, filler{intoNowhere(kids[i]), 0})
+			continue
+		}
 		fill = append(fill, filler{kids[i].into(), t.Field(k).Offset})
+		named++
 	}
-	return aggregate(t, fill, len(fields) < t.NumField())
+	return aggregate(t, fill, named < t.NumField())
+}
+
+// intoNowhere evaluates x for its effects.
+func intoNowhere(x *expr) into {
+	w, rt := x.into(), rtype(x.t)
+	return func(f *frame, _ unsafe.Pointer) { w(f, unsafeNew(rt)) }
 }
 
 func (b *builder) arrayLit(t reflect.Type, elems []int, kids []*expr) *expr {

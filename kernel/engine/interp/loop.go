@@ -197,6 +197,9 @@ func (b *builder) rangeSlice(n *ir.Node) stmt {
 
 // setElement returns what stores the index and the element of a list at p.
 func (b *builder) setElement(key, value *ir.Node, elem reflect.Type) func(f *frame, i int, p unsafe.Pointer) {
+	if !simplePlace(value) {
+		return b.setElementTogether(key, value, elem)
+	}
 	kOff, setKey := b.receive(key, intType)
 	if value == nil {
 		if key == nil {
@@ -223,6 +226,53 @@ func (b *builder) setElement(key, value *ir.Node, elem reflect.Type) func(f *fra
 		*(*unsafe.Pointer)(f.ptr(ptr)) = unsafe.Add(p, uintptr(i)*size)
 		setValue(f)
 	}
+}
+
+// simplePlace tells whether storing in a place has nothing to evaluate, so
+// that it does not matter that the key has been stored before.
+func simplePlace(n *ir.Node) bool {
+	if n == nil {
+		return true
+	}
+	switch n.Op {
+	case ir.NewLocal, ir.NewGlobal, ir.Local, ir.Global, ir.Blank:
+		return true
+	}
+	return false
+}
+
+// pair returns what assigns two values in the frame to two places at once, as
+// in for i, x[i] = range y.
+func (b *builder) pair(key, value *ir.Node, k, v *expr) stmt {
+	n := &ir.Node{Op: ir.Assign, N: 2, Line: b.line, Kids: []*ir.Node{
+		key, value, b.give(k.value()), b.give(v.value()),
+	}}
+	if key == nil {
+		n.Kids[0] = &ir.Node{Op: ir.Blank}
+	}
+	return b.assign(n)
+}
+
+func (b *builder) setElementTogether(key, value *ir.Node, elem reflect.Type) func(f *frame, i int, p unsafe.Pointer) {
+	k, v := b.tempExpr(intType), b.tempExpr(elem)
+	kOff, vOff, size, rt := k.loc.off, v.loc.off, elem.Size(), rtype(elem)
+	set := b.pair(key, value, k, v)
+	return func(f *frame, i int, p unsafe.Pointer) {
+		*(*int)(f.ptr(kOff)) = i
+		typedmemmove(rt, f.ptr(vOff), unsafe.Add(p, uintptr(i)*size))
+		set(f)
+	}
+}
+
+// receiveTwo is receive for a key and a value.
+func (b *builder) receiveTwo(key, value *ir.Node, kt, vt reflect.Type) (kOff, vOff uintptr, set stmt) {
+	if !simplePlace(value) {
+		k, v := b.tempExpr(kt), b.tempExpr(vt)
+		return k.loc.off, v.loc.off, b.pair(key, value, k, v)
+	}
+	kOff, setKey := b.receive(key, kt)
+	vOff, setValue := b.receive(value, vt)
+	return kOff, vOff, sequence(setKey, setValue)
 }
 
 func (b *builder) rangeArray(n *ir.Node) stmt {
@@ -283,9 +333,7 @@ func (b *builder) rangeArray(n *ir.Node) stmt {
 func (b *builder) rangeString(n *ir.Node) stmt {
 	key, value, xn, body := rangeKids(n)
 	v := typed[string](b.expr(xn))
-	kOff, setKey := b.receive(key, intType)
-	rOff, setRune := b.receive(value, basicTypes[reflect.Int32])
-	set := sequence(setKey, setRune)
+	kOff, rOff, set := b.receiveTwo(key, value, intType, basicTypes[reflect.Int32])
 	l := b.loop(n, body)
 	line := b.line
 	return func(f *frame) ctl {

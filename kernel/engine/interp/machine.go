@@ -205,6 +205,7 @@ func (m *Machine) Run(p *ir.Program) Result {
 	}
 	th := m.newThread(g)
 	done := make(chan *Failure, 1)
+	g.enter()
 	go th.runMain(prog, done)
 	f, abandoned := g.await(th, done)
 

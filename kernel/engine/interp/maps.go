@@ -216,9 +216,7 @@ func (b *builder) rangeMap(n *ir.Node) stmt {
 	key, value, xn, body := rangeKids(n)
 	x := b.expr(xn)
 	word, mt, line := b.mapWord(x), x.t, b.line
-	keyOff, setKey := b.receive(key, mt.Key())
-	valueOff, setValue := b.receive(value, mt.Elem())
-	set := sequence(setKey, setValue)
+	keyOff, valueOff, set := b.receiveTwo(key, value, mt.Key(), mt.Elem())
 	l := b.loop(n, body)
 	if form := formOf(mt); form != nil {
 		return atLine(line, form.loop(word, keyOff, valueOff, set, l))

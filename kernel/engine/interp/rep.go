@@ -42,8 +42,8 @@ type rep interface {
 	// call returns the eval of a call's result.
 	call(c *callSite) eval
 	// element returns the eval of the element i of slice x. Offsets of x
-	// and i in the frame are given if local is set.
-	element(x func(*frame) slice, i func(*frame) int64, local bool, xOff, iOff uintptr) eval
+	// and i in the frame are given if both are there.
+	element(x func(*frame) slice, i func(*frame) int64, unsigned, both bool, xOff, iOff uintptr) eval
 	// appendOne and appendAll return append(x, v) and append(x, y...).
 	appendOne(x func(*frame) slice, v eval) func(*frame) slice
 	appendAll(x, y func(*frame) slice) func(*frame) slice
