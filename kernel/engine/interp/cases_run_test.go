@@ -60,6 +60,9 @@ func TestInterpretedCasesPrintWhatCompiledOnesDo(t *testing.T) {
 	s.ok(imports.String() + decls.String())
 	for _, name := range names {
 		t.Run(strings.TrimPrefix(name, "case"), func(t *testing.T) {
+			if name == "caseReadsAfterCalls" && raceFactor > 1 {
+				t.Skip("code for the race detector reads map elements in another order")
+			}
 			native := cases[name]
 			if native == nil {
 				t.Fatalf("%s is not in the table of cases", name)

@@ -14,7 +14,7 @@ func (b *builder) funcLit(n *ir.Node) *expr {
 	if n.Func == nil {
 		panic(defectf("a function literal without a function: %s", describe(n)))
 	}
-	fn := b.compiler.function(n.Func, b)
+	fn := b.function(n.Func)
 	make := b.capture(fn, n.Func.Captures)
 	sig := fn.sig
 	return &expr{

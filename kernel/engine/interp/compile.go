@@ -22,7 +22,6 @@ type compiler struct {
 // A builder compiles one function.
 type builder struct {
 	*compiler
-	outer  *builder
 	src    *ir.Func
 	fn     *function
 	layout layout // of the frame
@@ -87,20 +86,19 @@ const (
 	stackPerCall = 480
 )
 
-// function compiles a function body. It is nested in outer, if it is a
-// literal.
-func (c *compiler) function(src *ir.Func, outer *builder) *function {
-	return c.functionWith(src, outer, func(b *builder) stmt { return b.stmt(src.Body) })
+// function compiles a function.
+func (c *compiler) function(src *ir.Func) *function {
+	return c.functionWith(src, func(b *builder) stmt { return b.stmt(src.Body) })
 }
 
 // functionWith compiles a function whose statements body compiles.
-func (c *compiler) functionWith(src *ir.Func, outer *builder, body func(*builder) stmt) *function {
+func (c *compiler) functionWith(src *ir.Func, body func(*builder) stmt) *function {
 	t := c.typ(src.Type)
 	if t == nil || t.Kind() != reflect.Func {
 		panic(defectf("function %s: its type is %v", src.Name, t))
 	}
 	b := &builder{
-		compiler: c, outer: outer, src: src, line: -1,
+		compiler: c, src: src, line: -1,
 		fn:     &function{m: c.m, id: c.m.newFunctionID(), name: src.Name, cell: c.p.Cell, sig: c.m.signature(t)},
 		layout: layout{size: headerSize, pointers: make([]bool, headerSize/wordSize)},
 	}

@@ -79,7 +79,6 @@ type thread struct {
 	flight *panicking
 	base   frame
 
-	main      bool
 	unwinding atomic.Bool // it is on its way out
 	dead      bool        // deferred calls do not run any more
 	failure   *Failure    // why it unwinds, if not by a panic

@@ -330,7 +330,7 @@ func (m *Machine) load(p *ir.Program) (prog *program, fail *Failure) {
 		if d.Func == nil || len(d.Func.Captures) > 0 {
 			panic(defectf("a declaration without a function of its own"))
 		}
-		fn := c.function(d.Func, nil)
+		fn := c.function(d.Func)
 		v := c.global(d.Global)
 		if v.t != fn.sig.t {
 			panic(defectf("function %s of type %v for a variable of type %v", d.Func.Name, fn.sig.t, v.t))
@@ -374,7 +374,6 @@ func (m *Machine) variable(g ir.Variable, t reflect.Type) (v *variable, fresh bo
 
 // runMain runs a program's statements on this goroutine.
 func (th *thread) runMain(prog *program, done chan<- *Failure) {
-	th.main = true
 	th.bind()
 	th.group.label()
 	returned := false
@@ -400,7 +399,7 @@ func (th *thread) runMain(prog *program, done chan<- *Failure) {
 
 // topLevel compiles the main function, whose statements are counted.
 func (c *compiler) topLevel(src *ir.Func, prog *program) *function {
-	fn := c.functionWith(src, nil, func(b *builder) stmt {
+	fn := c.functionWith(src, func(b *builder) stmt {
 		for _, k := range src.Body.Kids {
 			s := b.stmt(k)
 			prog.stmts = append(prog.stmts, s)

@@ -47,7 +47,7 @@ type rep interface {
 	// appendOne and appendAll return append(x, v) and append(x, y...).
 	appendOne(x func(*frame) slice, v eval) func(*frame) slice
 	appendAll(x, y func(*frame) slice) func(*frame) slice
-	// make returns make([]T, n, c); without c, its capacity is n.
+	// makeSlice returns make([]T, n, c); without c, its capacity is n.
 	makeSlice(n, c func(*frame) int64) func(*frame) slice
 	// update returns the statement that stores x op y at the location of x;
 	// nil: it has to be made of a load and a store.
@@ -65,8 +65,6 @@ type rep interface {
 	unary(op ir.Operator, x *expr) eval
 	// number returns the eval of x, another number, converted.
 	number(x *expr) eval
-	// size of a value in bytes.
-	size() uintptr
 }
 
 // repOf is the representation of the types that have the form of T.
@@ -193,11 +191,6 @@ func (l loc) field(off uintptr) loc {
 	return l
 }
 
-func (repOf[T]) size() uintptr {
-	var v T
-	return unsafe.Sizeof(v)
-}
-
 func (repOf[T]) load(l loc) eval {
 	off, sub := l.off, l.sub
 	switch l.mode {
@@ -288,8 +281,6 @@ func (repOf[T]) compare(ir.Operator, *expr, *expr) func(*frame) bool { return ni
 func (repOf[T]) unary(ir.Operator, *expr) eval                       { return nil }
 func (repOf[T]) update(ir.Operator, loc, *expr) stmt                 { return nil }
 func (repOf[T]) number(*expr) eval                                   { return nil }
-
-func (r repMem) size() uintptr { return r.t.Size() }
 
 func (r repMem) load(l loc) eval {
 	rt, addr := r.rt, l.address()

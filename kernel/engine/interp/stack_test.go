@@ -1,7 +1,6 @@
 package interp_test
 
 import (
-	"go/types"
 	"reflect"
 	"runtime"
 	"testing"
@@ -48,9 +47,10 @@ func TestStackIsReckonedHighEnough(t *testing.T) {
 		base = read()
 		s := &session{t: t, front: cell.New(cell.Opts{Packages: packages()})}
 		s.m = interp.New(interp.Opts{Resolver: tables{}, MaxStack: bound})
-		id := s.front.Variable("probe", types.NewSignatureType(nil, nil, nil,
-			types.NewTuple(types.NewVar(0, nil, "n", types.Typ[types.Int])), nil, false), "")
-		s.m.Define(id, "probe", reflect.ValueOf(func(n int) {
+		s.ok("probe := func(int) {}")
+		name, _ := s.front.Lookup("probe")
+		probe, _ := s.m.Variable(name.ID)
+		probe.Set(reflect.ValueOf(func(n int) {
 			deepest = n
 			if calls++; calls%500 == 0 {
 				peak = max(peak, read())
