@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -42,17 +41,12 @@ type Opts struct {
 // languageVersion is the version of Go that cells are written in.
 const languageVersion = "1.26"
 
-// gcPercent keeps this process small: it allocates little, a kernel is idle
-// most of its life, and a server runs many.
-const gcPercent = 30
-
 // Run serves one kernel until it is shut down, ctx ends, SIGTERM arrives or
 // the process that started it is gone.
 func Run(ctx context.Context, opts Opts) error {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
-	debug.SetGCPercent(gcPercent)
 	info, err := wire.ReadConnectionFile(opts.ConnectionFile)
 	if err != nil {
 		return err

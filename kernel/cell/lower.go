@@ -22,9 +22,19 @@ import (
 // Prepare parses, checks and lowers a cell. The error is Diagnostics if Go
 // would not compile the cell, and a *Refusal if it has a construct that this
 // kernel cannot run yet. Nothing of the session changes.
-func (f *Frontend) Prepare(number int, src string) (*Cell, error) {
+func (f *Frontend) Prepare(number int, src string) (c *Cell, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	defer func() {
+		// A defect of ours must cost a cell, not the session.
+		if r := recover(); r != nil {
+			c, err = nil, fmt.Errorf("the kernel has a defect that this cell shows: %v; please report it with the cell", r)
+		}
+	}()
+	return f.prepare(number, src)
+}
+
+func (f *Frontend) prepare(number int, src string) (*Cell, error) {
 	t, errs := parse(token.NewFileSet(), src)
 	if len(errs) > 0 {
 		return nil, errs
@@ -458,6 +468,9 @@ func (l *lowerer) describe(t types.Type, pos token.Pos) ir.Type {
 			sf := ir.StructField{Name: v.Name(), Type: l.typ(v.Type(), pos), Tag: t.Tag(i), Embedded: v.Embedded()}
 			if !v.Exported() {
 				sf.PkgPath = v.Pkg().Path()
+			}
+			if v.Embedded() && !v.Exported() {
+				l.refuse(pos, "a struct type without a name that embeds "+types.TypeString(v.Type(), qualifier))
 			}
 			if v.Embedded() && types.NewMethodSet(v.Type()).Len()+types.NewMethodSet(types.NewPointer(v.Type())).Len() > 0 {
 				l.refuse(pos, "a struct type without a name that embeds "+types.TypeString(v.Type(), qualifier))

@@ -181,6 +181,11 @@ func (l *lowerer) builtinName(e *ast.CallExpr) string {
 // builtin lowers a builtin function that has a value.
 func (l *lowerer) builtin(e *ast.CallExpr) *ir.Node {
 	l.uses(Builtins)
+	if len(e.Args) == 1 {
+		if _, several := l.info.Types[e.Args[0]].Type.(*types.Tuple); several {
+			l.refuse(e.Pos(), l.builtinName(e)+" of a call with several results")
+		}
+	}
 	t := types.Default(l.info.Types[e].Type)
 	n := &ir.Node{Line: l.line(e.Pos())}
 	if t != nil {

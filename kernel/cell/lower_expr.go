@@ -453,11 +453,20 @@ func (l *lowerer) binary(e *ast.BinaryExpr) *ir.Node {
 	case token.SHL, token.SHR:
 		l.uses(Arithmetic)
 		return &ir.Node{Op: ir.Binary, N: int(binaryOps[e.Op]), Type: l.typ(t, e.Pos()), Line: l.line(e.OpPos),
-			Kids: []*ir.Node{l.exprAs(e.X, t), l.expr(e.Y)}}
+			Kids: []*ir.Node{l.exprAs(e.X, t), l.count(e.Y)}}
 	}
 	l.uses(Arithmetic)
 	return &ir.Node{Op: ir.Binary, N: int(binaryOps[e.Op]), Type: l.typ(t, e.Pos()), Line: l.line(e.OpPos),
 		Kids: []*ir.Node{l.exprAs(e.X, t), l.exprAs(e.Y, t)}}
+}
+
+// count lowers the count of a shift; an untyped constant may be written as a
+// float.
+func (l *lowerer) count(e ast.Expr) *ir.Node {
+	if tv := l.info.Types[e]; tv.Value != nil && isUntyped(tv.Type) {
+		return l.constant(tv.Value, types.Typ[types.Uint], e.Pos())
+	}
+	return l.expr(e)
 }
 
 // compare lowers a comparison. The left operand is an expression or, for a

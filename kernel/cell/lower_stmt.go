@@ -237,7 +237,7 @@ func (l *lowerer) assign(s *ast.AssignStmt) []*ir.Node {
 	place := l.place(s.Lhs[0])
 	var y *ir.Node
 	if op == ir.Shl || op == ir.Shr {
-		y = l.expr(s.Rhs[0])
+		y = l.count(s.Rhs[0])
 	} else {
 		y = l.exprAs(s.Rhs[0], t)
 	}

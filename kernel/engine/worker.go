@@ -37,6 +37,7 @@ type worker struct {
 	stdin   *stdin
 	shell   shell
 
+	busy    atomic.Bool // an order is being carried out
 	nextID  atomic.Uint64
 	mu      sync.Mutex
 	answers map[uint64]chan order
@@ -82,12 +83,7 @@ func (w *worker) serve() error {
 		}
 		switch o.Kind {
 		case orderInterrupt:
-			w.machine.Interrupt()
-			w.stdin.refuse()
-			// As Ctrl-C in a terminal: the processes that cells
-			// started get it too. This one takes no notice.
-			syscall.Kill(-os.Getpid(), syscall.SIGINT)
-			w.shell.interrupt()
+			w.interrupt()
 		case orderAnswer:
 			w.mu.Lock()
 			c := w.answers[o.ID]
@@ -102,9 +98,28 @@ func (w *worker) serve() error {
 			}
 		default:
 			// The kernel sends one of these at a time.
+			w.busy.Store(true)
 			go w.do(o)
 		}
 	}
+}
+
+// interrupt stops what runs.
+func (w *worker) interrupt() {
+	if !w.machine.Interrupt() {
+		// The order to run may just have come: the program starts in a
+		// moment.
+		go func() {
+			for w.busy.Load() && !w.machine.Interrupt() {
+				time.Sleep(time.Millisecond)
+			}
+		}()
+	}
+	w.stdin.refuse()
+	// As Ctrl-C in a terminal: the processes that cells started get it too.
+	// This one takes no notice.
+	syscall.Kill(-os.Getpid(), syscall.SIGINT)
+	w.shell.interrupt()
 }
 
 // do carries out an order that is answered by reportDone.
@@ -112,6 +127,7 @@ func (w *worker) do(o order) {
 	start := time.Now()
 	r := w.carryOut(o)
 	r.Kind, r.ID, r.Elapsed = reportDone, o.ID, time.Since(start)
+	w.busy.Store(false)
 	w.pipe.send(r) // an error means that the kernel is gone, and serve sees it
 }
 

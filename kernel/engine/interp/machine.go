@@ -135,13 +135,16 @@ func (m *Machine) Drop(id int) {
 // Interrupt stops the running program, if there is one: its main flow and the
 // goroutines that it started unwind, running their deferred calls, in which a
 // second Interrupt stops them.
-func (m *Machine) Interrupt() {
+// It reports whether there was one.
+func (m *Machine) Interrupt() bool {
 	m.mu.Lock()
 	g := m.current
 	m.mu.Unlock()
-	if g != nil {
-		g.interrupt()
+	if g == nil {
+		return false
 	}
+	g.interrupt()
+	return true
 }
 
 // Close stops all goroutines of all programs and waits a moment for them. A
