@@ -59,10 +59,13 @@ func TestInterpretedCasesPrintWhatCompiledOnesDo(t *testing.T) {
 	s := newSession(t)
 	s.ok(imports.String() + decls.String())
 	for _, name := range names {
+		if name == "caseReadsAfterCalls" && raceFactor > 1 {
+			// Compiled for the race detector, Go reads map elements
+			// in another order, which the language allows. make test
+			// runs the cases without the detector too.
+			continue
+		}
 		t.Run(strings.TrimPrefix(name, "case"), func(t *testing.T) {
-			if name == "caseReadsAfterCalls" && raceFactor > 1 {
-				t.Skip("code for the race detector reads map elements in another order")
-			}
 			native := cases[name]
 			if native == nil {
 				t.Fatalf("%s is not in the table of cases", name)
