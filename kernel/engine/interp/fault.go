@@ -88,7 +88,7 @@ func lengthFault(n int, b bounds) {
 		case b.max < 0:
 			sink(a[:0:b.max])
 		}
-		panicLike(func() { sink(a[:0:sink(b.max-b.max+2)]) }, b.max, n)
+		panicLike(func() { sink(a[:0:sink(2)]) }, b.max, n)
 	}
 	if b.three {
 		sliceFault(n, n, b)
