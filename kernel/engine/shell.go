@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // shell holds the shell command that runs now.
@@ -47,11 +48,26 @@ func (s *shell) run(argv []string) error {
 	return err
 }
 
-// interrupt sends SIGINT to the command's process group.
-func (s *shell) interrupt() {
+// stubborn is how long a shell command may take to end after SIGINT before it
+// is killed: less than the kernel's own patience with the worker.
+const stubborn = time.Second
+
+// interrupt sends SIGINT to the command's process group, and kills it if that
+// does not help. It reports whether there is a command.
+func (s *shell) interrupt() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cmd != nil {
-		syscall.Kill(-s.cmd.Process.Pid, syscall.SIGINT)
+	cmd := s.cmd
+	if cmd == nil {
+		return false
 	}
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
+	time.AfterFunc(stubborn, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.cmd == cmd {
+			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		}
+	})
+	return true
 }

@@ -106,11 +106,11 @@ func (w *worker) serve() error {
 
 // interrupt stops what runs.
 func (w *worker) interrupt() {
-	if !w.machine.Interrupt() {
+	if !w.stopRunning() {
 		// The order to run may just have come: the program starts in a
 		// moment.
 		go func() {
-			for w.busy.Load() && !w.machine.Interrupt() {
+			for w.busy.Load() && !w.stopRunning() {
 				time.Sleep(time.Millisecond)
 			}
 		}()
@@ -119,8 +119,11 @@ func (w *worker) interrupt() {
 	// As Ctrl-C in a terminal: the processes that cells started get it too.
 	// This one takes no notice.
 	syscall.Kill(-os.Getpid(), syscall.SIGINT)
-	w.shell.interrupt()
 }
+
+// stopRunning interrupts the program or the shell command that runs, and
+// reports whether there is one.
+func (w *worker) stopRunning() bool { return w.machine.Interrupt() || w.shell.interrupt() }
 
 // do carries out an order that is answered by reportDone.
 func (w *worker) do(o order) {

@@ -236,6 +236,7 @@ func TestInterruptsStopCellsAndKeepTheSession(t *testing.T) {
 		`exec.Command("sleep", "100").Run()`,
 		"!sleep 100",
 		"%%bash\nsleep 100",
+		"%%bash\ntrap '' INT\nsleep 100",
 		"var s string\nfmt.Scan(&s)",
 		`display.Input("?")`,
 		"func forever(n int) { defer func() { recover() }(); for {} }\nforever(1)",
