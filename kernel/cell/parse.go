@@ -162,8 +162,9 @@ func listShown(fset *token.FileSet, src string, sp split) ast.Stmt {
 	if last.kind != statement || !strings.Contains(text, ",") {
 		return nil
 	}
-	before := keep(src[:last.start], []item{{start: 0, end: last.start, kind: importItem}}, statement)
-	f, err := parser.ParseFile(fset, "", leadList+before+text+")", parser.SkipObjectResolution)
+	before := []byte(src[:last.start])
+	blank(before)
+	f, err := parser.ParseFile(fset, "", leadList+string(before)+text+")", parser.SkipObjectResolution)
 	if err != nil || len(f.Decls) != 1 {
 		return nil
 	}
@@ -186,11 +187,7 @@ func keep(src string, items []item, kind itemKind) string {
 		if it.kind == kind {
 			continue
 		}
-		for i := it.start; i < it.end; i++ {
-			if b[i] != '\n' {
-				b[i] = ' '
-			}
-		}
+		blank(b[it.start:it.end])
 	}
 	return string(b)
 }
@@ -206,16 +203,9 @@ func explain(src string, items []item, kind itemKind) (errs Diagnostics) {
 		if kind == statement {
 			lead, tail = leadStmt, "\n}"
 		}
-		one := []byte(strings.Map(func(r rune) rune {
-			if r == '\n' {
-				return r
-			}
-			return ' '
-		}, src[:it.start]))
-		// The map turns a multi-byte rune into one space: pad so that
-		// offsets stay.
-		pad := strings.Repeat(" ", it.start-len(one))
-		text := lead + pad + string(one) + src[it.start:it.end] + tail
+		before := []byte(src[:it.start])
+		blank(before)
+		text := lead + string(before) + src[it.start:it.end] + tail
 		if _, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution); err != nil {
 			if ds := fromParser(src, it.end, err); len(ds) > 0 {
 				errs = append(errs, ds[0])

@@ -73,7 +73,7 @@ type run struct {
 	cancel      context.CancelFunc
 	interrupted chan struct{} // closed by the first Interrupt
 	once        sync.Once
-	told        chan struct{} // closed when the worker knows of the interrupt
+	told        chan struct{} // closed when the worker knows of the interrupt, or needs not
 }
 
 // A Value is what a cell has to show at its end.
@@ -151,6 +151,7 @@ func (e *Engine) launch() {
 // serve takes a worker's reports until it ends, and replaces it then.
 func (e *Engine) serve(p *process) {
 	defer e.serving.Done()
+	defer close(p.replaced)
 	working := false
 	for {
 		var r report
@@ -298,6 +299,7 @@ func (e *Engine) do(ctx context.Context, o order, out Output) (report, error) {
 	p.pipe.send(o)
 	select {
 	case rep := <-r.done:
+		close(r.told)
 		return rep, nil
 	case <-ctx.Done():
 		r.interrupt()
@@ -426,39 +428,13 @@ func (e *Engine) Reset(ctx context.Context) error {
 	}
 	p.kill()
 	select {
-	case <-e.gone(p):
+	case <-p.replaced:
 		return nil
+	case <-e.ctx.Done():
+		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// gone returns a channel that is closed when p is no longer the worker.
-func (e *Engine) gone(p *process) <-chan struct{} {
-	c := make(chan struct{})
-	e.serving.Add(1)
-	go func() {
-		defer e.serving.Done()
-		defer close(c)
-		for {
-			e.mu.Lock()
-			same, ready := e.proc == p, e.ready
-			e.mu.Unlock()
-			if !same {
-				select {
-				case <-ready:
-				case <-e.ctx.Done():
-				}
-				return
-			}
-			select {
-			case <-time.After(time.Millisecond):
-			case <-e.ctx.Done():
-				return
-			}
-		}
-	}()
-	return c
 }
 
 // Shell runs a program in the worker's environment.

@@ -22,13 +22,16 @@ type process struct {
 	stderr *capture
 	// ended is closed when the process is gone and its output delivered.
 	ended chan struct{}
+	// replaced is closed when the engine has done with it: another worker
+	// is there, or none can be.
+	replaced chan struct{}
 	// state says how it ended; valid after ended.
 	state string
 }
 
 // startProcess starts argv as a worker. Its output goes to the two functions.
 func startProcess(argv []string, stdout, stderr func([]byte)) (_ *process, err error) {
-	p := &process{ended: make(chan struct{})}
+	p := &process{ended: make(chan struct{}), replaced: make(chan struct{})}
 	var opened []*os.File
 	defer func() {
 		for _, f := range opened {
