@@ -11,7 +11,7 @@ import (
 )
 
 // codecVersion changes whenever the form or the meaning of an Op does.
-const codecVersion = 1
+const codecVersion = 2
 
 // maxDepth bounds the nesting of nodes in a decoded program.
 const maxDepth = 10_000
@@ -21,6 +21,12 @@ func Encode(p *Program) []byte {
 	e := encoder{b: make([]byte, 0, 512)}
 	e.int(codecVersion)
 	e.int(p.Cell)
+	e.int(len(p.Units))
+	for _, u := range p.Units {
+		e.unit(u)
+	}
+	e.str(p.Body)
+	e.ints(p.Steps)
 	e.int(len(p.Types))
 	for i := range p.Types {
 		e.typ(&p.Types[i])
@@ -72,6 +78,23 @@ func (e *encoder) ints(v []int) {
 	e.int(len(v))
 	for _, n := range v {
 		e.int(n)
+	}
+}
+
+func (e *encoder) unit(u Unit) {
+	e.str(u.Path)
+	e.str(u.File)
+	e.int(u.Cell)
+	e.int(len(u.Vars))
+	for _, v := range u.Vars {
+		e.str(v.Name)
+		e.int(v.ID)
+		e.int(v.Step)
+	}
+	e.int(len(u.Funcs))
+	for _, f := range u.Funcs {
+		e.str(f.Name)
+		e.int(f.ID)
 	}
 }
 
@@ -154,6 +177,10 @@ func Decode(b []byte) (p *Program, err error) {
 	}
 	p = &Program{Cell: d.int()}
 	for range d.count() {
+		p.Units = append(p.Units, d.unit())
+	}
+	p.Body, p.Steps = d.str(), d.ints()
+	for range d.count() {
 		p.Types = append(p.Types, d.typ())
 	}
 	for range d.count() {
@@ -224,6 +251,17 @@ func (d *decoder) ints() []int {
 		v[i] = d.int()
 	}
 	return v
+}
+
+func (d *decoder) unit() Unit {
+	u := Unit{Path: d.str(), File: d.str(), Cell: d.int()}
+	for range d.count() {
+		u.Vars = append(u.Vars, UnitVar{Name: d.str(), ID: d.int(), Step: d.int()})
+	}
+	for range d.count() {
+		u.Funcs = append(u.Funcs, UnitFunc{Name: d.str(), ID: d.int()})
+	}
+	return u
 }
 
 func (d *decoder) typ() Type {

@@ -24,6 +24,14 @@ package ir
 type Program struct {
 	// Cell is the number shown in tracebacks.
 	Cell int
+	// Units are the compiled packages that the program needs, in the order
+	// in which they are opened.
+	Units []Unit
+	// Body is the path of the unit whose Body is the program's statements;
+	// "" if they are in Main, which is nil otherwise.
+	Body string
+	// Steps are the lines of the top-level statements of Body.
+	Steps []int
 	// Types are the types that nodes refer to by index.
 	Types []Type
 	// Symbols are the package-level functions and variables of imported
@@ -34,7 +42,7 @@ type Program struct {
 	// Decls are the functions the cell declares. All of them are set
 	// before the first statement of Main runs.
 	Decls []Decl
-	// Main holds the cell's statements, in order. Its Body's kids are the
+	// Main holds the cell's statements, in order; nil if Body runs. Its Body's kids are the
 	// cell's top-level statements; it has neither parameters nor results.
 	Main *Func
 }
