@@ -173,6 +173,7 @@ func (f *Frontend) check(t *tree) (*checked, Diagnostics) {
 	if len(errs) > 0 {
 		return c, errs
 	}
+	f.keepApart(t, own)
 	showLast(c)
 	for pass := 0; ; pass++ {
 		errs = f.checkOnce(c, own, plain, specs)
@@ -180,7 +181,7 @@ func (f *Frontend) check(t *tree) (*checked, Diagnostics) {
 			break
 		}
 		again := wrapErrors(t.stmts, c.info)
-		if wrapShown(c, errs) {
+		if wrapShown(c, errs) || nameFields(c) {
 			again = true
 		}
 		if !again {
@@ -188,6 +189,24 @@ func (f *Frontend) check(t *tree) (*checked, Diagnostics) {
 		}
 	}
 	return c, errs.tidy()
+}
+
+// keepApart puts the right side of type b a in parentheses if an earlier cell
+// declares a: the checker looks for cycles along such names and takes those in
+// the package's scope to be declared by the files it checks.
+func (f *Frontend) keepApart(t *tree, own map[string]*ast.Ident) {
+	for _, d := range t.decls {
+		gd, ok := d.(*ast.GenDecl)
+		if !ok || gd.Tok != token.TYPE {
+			continue
+		}
+		for _, sp := range gd.Specs {
+			sp := sp.(*ast.TypeSpec)
+			if id, ok := sp.Type.(*ast.Ident); ok && own[id.Name] == nil && f.names[id.Name] != nil {
+				sp.Type = &ast.ParenExpr{Lparen: id.Pos(), X: id, Rparen: id.End()}
+			}
+		}
+	}
 }
 
 // importsFor returns the import specs of the cell's file: those it writes,

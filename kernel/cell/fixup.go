@@ -187,3 +187,51 @@ func acceptsError(sig *types.Signature, n int) bool {
 	}
 	return types.AssignableTo(types.Universe.Lookup("error").Type(), t)
 }
+
+// nameFields gives the values of struct literals their fields' names where the
+// literal sets fields, by position, that are not exported and of another
+// cell's type. Go lets only the type's own package do so, and each cell has
+// its own. It reports whether it changed anything.
+func nameFields(c *checked) bool {
+	changed := false
+	visit := func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok || len(lit.Elts) == 0 || c.info.Types[lit].Type == nil {
+			return true
+		}
+		if _, named := lit.Elts[0].(*ast.KeyValueExpr); named {
+			return true
+		}
+		t := c.info.Types[lit].Type
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok || st.NumFields() != len(lit.Elts) {
+			return true
+		}
+		for f := range st.Fields() {
+			if f.Name() == "_" {
+				return true
+			}
+		}
+		for f := range st.Fields() {
+			if !f.Exported() && f.Pkg() != c.pkg && f.Pkg().Path() == "main" {
+				changed = true
+			}
+		}
+		if changed {
+			for i, e := range lit.Elts {
+				lit.Elts[i] = &ast.KeyValueExpr{Key: &ast.Ident{NamePos: e.Pos(), Name: st.Field(i).Name()}, Colon: e.Pos(), Value: e}
+			}
+		}
+		return true
+	}
+	for _, d := range c.decls {
+		ast.Inspect(d, visit)
+	}
+	for _, s := range c.stmts {
+		ast.Inspect(s, visit)
+	}
+	return changed
+}

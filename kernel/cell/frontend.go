@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/netherfield/netherfield/kernel/ir"
@@ -44,6 +45,19 @@ type Opts struct {
 	// Dir returns the directory that relative paths in commands are
 	// relative to; nil is the process's own.
 	Dir func() string
+	// Units is what cells that cannot be interpreted are compiled with; nil
+	// if they cannot be compiled.
+	Units Units
+}
+
+// Units is the compiler of units, as far as the front end must know it.
+type Units interface {
+	// Salt returns what decides, beside its source, what a unit is: the
+	// versions of all tools and packages.
+	Salt() string
+	// Available returns nil if units can be compiled, or why not and what
+	// to do.
+	Available() error
 }
 
 // A Frontend knows the names of one session. Its methods may be called by
@@ -59,10 +73,20 @@ type Frontend struct {
 	sizes   types.Sizes
 	must    []types.Object
 
+	units    Units
 	commands []Command
 	dir      func() string
 	known    catalogue
-	sorted   []*Name // names by name; nil after a change
+
+	// homes tells which unit declares a type or a generic function, fields
+	// which type a field that is not exported. bound says to which session
+	// variables a unit that the worker has is bound.
+	homes  map[types.Object]string
+	fields map[*types.Var]*types.TypeName
+	bound  map[string]string
+	// made are the instances that units have made, by their keys.
+	made   map[string]bool
+	sorted []*Name // names by name; nil after a change
 }
 
 // A Name is something that a cell declared at the top level.
@@ -90,7 +114,7 @@ func New(opts Opts) *Frontend {
 		panic("cell: Opts.Packages is nil")
 	}
 	f := &Frontend{pkgs: opts.Packages, sizes: types.SizesFor("gc", runtime.GOARCH), nextID: 1,
-		commands: opts.Commands, dir: opts.Dir}
+		commands: opts.Commands, dir: opts.Dir, units: opts.Units}
 	f.must = mustFuncs()
 	f.clear()
 	return f
@@ -100,6 +124,20 @@ func (f *Frontend) clear() {
 	f.names, f.sorted = map[string]*Name{}, nil
 	f.imports = map[string]string{}
 	f.dots = nil
+	f.forgetUnits()
+}
+
+func (f *Frontend) forgetUnits() {
+	f.homes, f.fields = map[types.Object]string{}, map[*types.Var]*types.TypeName{}
+	f.bound, f.made = map[string]string{}, map[string]bool{}
+}
+
+// salt returns what decides, beside its source, what a unit is.
+func (f *Frontend) salt() string {
+	if f.units == nil {
+		return ""
+	}
+	return f.units.Salt()
 }
 
 // Reset forgets all names and imports.
@@ -115,6 +153,7 @@ func (f *Frontend) Forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.names, f.sorted = map[string]*Name{}, nil
+	f.forgetUnits()
 }
 
 // Names returns the session's names, sorted.
@@ -154,9 +193,18 @@ type Cell struct {
 	// Trust lists the constructs the cell uses.
 	Trust []Construct
 
+	// Unit is what must be compiled before Program can run; nil if Program
+	// is all interpreted. The engine fills in the File of Program's unit.
+	Unit *Unit
+	// Why says in a few words what decided between the tiers.
+	Why string
+
 	names   []*Name
 	imports map[string]string
 	dots    []string
+	homes   map[types.Object]string
+	bound   string
+	makes   []string
 }
 
 // Declares returns the names the cell declares, in the order of the text.
@@ -176,6 +224,7 @@ func (f *Frontend) Commit(c *Cell, done int) (dropped []int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sorted = nil
+	f.settle(c)
 	for name, path := range c.imports {
 		f.imports[name] = path
 		if old := f.names[name]; old != nil {
@@ -202,6 +251,31 @@ func (f *Frontend) Commit(c *Cell, done int) (dropped []int) {
 		delete(f.imports, name)
 	}
 	return dropped
+}
+
+// settle remembers what of a cell lives in its unit, which the worker has now.
+func (f *Frontend) settle(c *Cell) {
+	if c.Unit == nil {
+		return
+	}
+	f.bound[c.Unit.Path] = c.bound
+	for _, key := range c.makes {
+		f.made[strings.ReplaceAll(key, selfPath, c.Unit.Path)] = true
+	}
+	for obj, path := range c.homes {
+		f.homes[obj] = path
+		tn, ok := obj.(*types.TypeName)
+		if !ok || tn.IsAlias() {
+			continue
+		}
+		if st, ok := tn.Type().Underlying().(*types.Struct); ok {
+			for v := range st.Fields() {
+				if _, known := f.fields[v]; !known {
+					f.fields[v] = tn
+				}
+			}
+		}
+	}
 }
 
 // newID returns an unused session-variable number.
@@ -236,4 +310,13 @@ func identifiers(t *tree) (plain map[string]bool, selected map[string]map[string
 		ast.Inspect(s, visit)
 	}
 	return plain, selected
+}
+
+// version returns what tells apart the contents that a package path may have
+// in the life of a session: "" for those that come with the kernel.
+func (f *Frontend) version(path string) string {
+	if v, ok := f.pkgs.(interface{ Version(path string) string }); ok {
+		return v.Version(path)
+	}
+	return ""
 }

@@ -192,7 +192,7 @@ func commentAt(v *view, obj types.Object) (comment, source string, local bool) {
 				case *ast.ValueSpec:
 					for _, id := range sp.Names {
 						if id.Pos() == obj.Pos() {
-							return specDoc(decl, sp), text(decl), false
+							return firstText(sp.Doc, sp.Comment, decl.Doc), text(decl), false
 						}
 					}
 				}

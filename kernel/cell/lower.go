@@ -10,7 +10,6 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
@@ -23,6 +22,11 @@ import (
 // would not compile the cell, and a *Refusal if it has a construct that this
 // kernel cannot run yet. Nothing of the session changes.
 func (f *Frontend) Prepare(number int, src string) (c *Cell, err error) {
+	return f.PrepareIn(AnyTier, number, src)
+}
+
+// PrepareIn is Prepare with a choice of the tier that the cell is to run in.
+func (f *Frontend) PrepareIn(tier Tier, number int, src string) (c *Cell, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	defer func() {
@@ -31,10 +35,10 @@ func (f *Frontend) Prepare(number int, src string) (c *Cell, err error) {
 			c, err = nil, fmt.Errorf("the kernel has a defect that this cell shows: %v; please report it with the cell", r)
 		}
 	}()
-	return f.prepare(number, src)
+	return f.prepare(tier, number, src)
 }
 
-func (f *Frontend) prepare(number int, src string) (*Cell, error) {
+func (f *Frontend) prepare(tier Tier, number int, src string) (*Cell, error) {
 	t, errs := parse(token.NewFileSet(), src)
 	if len(errs) > 0 {
 		return nil, errs
@@ -43,42 +47,44 @@ func (f *Frontend) prepare(number int, src string) (*Cell, error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	return f.lower(number, c)
+	return f.bind(number, c).plan(tier)
 }
 
 // A lowerer holds what the lowering of one cell gathers.
 type lowerer struct {
-	*checked
-	f       *Frontend
+	*binding
 	prog    *ir.Program
 	types   typeutil.Map // types.Type -> index
 	symbols map[string]int
-	globals map[types.Object]int
+	globals map[int]int // by ID
 	trust   map[Construct]bool
 	fn      *function
-	top     map[types.Object]bool // objects of top-level := and var
-	names   []*Name
-	notes   []string
 	results []string
+	// native tells that the cell's declarations are compiled; wants are
+	// the instances that a unit must make.
+	native bool
+	wants  map[string]want
 }
 
 // refuse ends the lowering; Prepare returns the Refusal.
 func (l *lowerer) refuse(pos token.Pos, what string) {
-	d := l.diagnose(pos, what+refusalTail)
-	panic(&Refusal{d})
+	panic(&Refusal{l.diagnose(pos, what)})
 }
 
 func (l *lowerer) uses(c Construct) { l.trust[c] = true }
 
-// lower makes the program of a checked cell.
-func (f *Frontend) lower(number int, c *checked) (cell *Cell, err error) {
+// lower makes the program of a cell; the error is a *Refusal. With native, the
+// cell's declarations are compiled and only its statements lowered. Wants are
+// the instances that must be compiled for them.
+func (b *binding) lower(native bool) (cell *Cell, wants []want, err error) {
 	l := &lowerer{
-		checked: c, f: f,
-		prog:    &ir.Program{Cell: number},
+		binding: b,
+		prog:    &ir.Program{Cell: b.number},
 		symbols: map[string]int{},
-		globals: map[types.Object]int{},
+		globals: map[int]int{},
 		trust:   map[Construct]bool{},
-		top:     map[types.Object]bool{},
+		native:  native,
+		wants:   map[string]want{},
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -86,190 +92,58 @@ func (f *Frontend) lower(number int, c *checked) (cell *Cell, err error) {
 			if !ok {
 				panic(r)
 			}
-			cell, err = nil, ref
+			cell, wants, err = nil, nil, ref
 		}
 	}()
-	funcs := l.declare()
+	if !native && b.native != nil {
+		l.refuse(b.native.Pos(), b.nativeKind)
+	}
+	funcs := b.funcs
+	if native {
+		funcs = nil
+	}
 	for _, fd := range funcs {
 		l.uses(FunctionDecl)
-		obj := c.info.Defs[fd.Name].(*types.Func)
-		g, fresh := l.bindFunc(obj, fd)
-		l.prog.Decls = append(l.prog.Decls, ir.Decl{Global: g, New: fresh})
+		g := l.addGlobal(b.own[b.info.Defs[fd.Name]])
+		l.prog.Decls = append(l.prog.Decls, ir.Decl{Global: g, New: b.fresh[fd]})
 	}
-	l.bindVars()
 	for i, fd := range funcs {
-		obj := c.info.Defs[fd.Name].(*types.Func)
+		obj := b.info.Defs[fd.Name].(*types.Func)
 		l.prog.Decls[i].Func = l.function(fd.Name.Name, obj.Signature(), fd.Type, fd.Body)
 	}
 	l.prog.Main = l.main()
-	cell = &Cell{
-		Number: number, Program: l.prog, Results: l.results, Notes: l.notes,
-		names: l.names, imports: l.writtenImports(), dots: c.dots,
-	}
+	cell = b.cell()
+	cell.Program, cell.Results = l.prog, l.results
 	for _, k := range Trusted {
 		if l.trust[k] {
 			cell.Trust = append(cell.Trust, k)
 		}
 	}
-	return cell, nil
-}
-
-// declare takes up the cell's declarations and returns its functions.
-func (l *lowerer) declare() (funcs []*ast.FuncDecl) {
-	for _, d := range l.decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			switch {
-			case d.Recv != nil:
-				l.refuse(d.Pos(), "a method declaration")
-			case d.Type.TypeParams != nil:
-				l.refuse(d.Pos(), "a generic function declaration")
-			case d.Name.Name == "_":
-				continue
-			}
-			funcs = append(funcs, d)
-		case *ast.GenDecl:
-			for _, sp := range d.Specs {
-				switch sp := sp.(type) {
-				case *ast.TypeSpec:
-					l.refuse(sp.Pos(), "a type declaration")
-				case *ast.ValueSpec:
-					for _, id := range sp.Names {
-						obj := l.info.Defs[id]
-						if id.Name == "_" || obj == nil {
-							continue
-						}
-						l.names = append(l.names, &Name{
-							Object: obj, Cell: l.prog.Cell, step: -1,
-							Doc: specDoc(d, sp), Source: l.text(d),
-						})
-					}
-				}
-			}
-		}
+	for _, key := range sortedKeys(l.wants) {
+		wants = append(wants, l.wants[key])
 	}
-	return funcs
+	return cell, wants, nil
 }
 
-// bindFunc gives a declared function its session variable: that of the
-// function it replaces if the signature is the same, so that whoever calls
-// the old one calls the new one from now on.
-func (l *lowerer) bindFunc(obj *types.Func, fd *ast.FuncDecl) (global int, fresh bool) {
-	name := &Name{Object: obj, Cell: l.prog.Cell, step: -1, Doc: fd.Doc.Text(), Source: l.text(fd)}
-	fresh = true
-	if old := l.f.names[obj.Name()]; old != nil {
-		if of, ok := old.Object.(*types.Func); ok {
-			if types.Identical(of.Type(), obj.Type()) {
-				name.ID, fresh = old.ID, false
-			} else {
-				l.notes = append(l.notes, fmt.Sprintf(
-					"%s now has the signature %s; functions of earlier cells keep calling the one of cell %d.",
-					obj.Name(), strings.TrimPrefix(types.TypeString(obj.Type(), qualifier), "func"), old.Cell))
-			}
-		}
+// addGlobal adds a session variable to the program.
+func (l *lowerer) addGlobal(n *Name) int {
+	if g, ok := l.globals[n.ID]; ok {
+		return g
 	}
-	if fresh {
-		name.ID = l.f.newID()
-	}
-	l.names = append(l.names, name)
-	return l.addGlobal(obj, name.ID), fresh
-}
-
-// bindVars gives every variable of the top level its session variable.
-func (l *lowerer) bindVars() {
-	byName := map[string]types.Object{}
-	for i, s := range l.steps {
-		doc := ""
-		if s.decl != nil {
-			doc = s.decl.Doc.Text()
-		}
-		for _, id := range s.names() {
-			obj, ok := l.info.Defs[id].(*types.Var)
-			if !ok || id.Name == "_" {
-				continue
-			}
-			l.top[obj] = true
-			if prev := byName[id.Name]; prev != nil && types.Identical(prev.Type(), obj.Type()) {
-				// a, err := …; b, err := … with the first err
-				// hoisted: one variable, as in a Go function.
-				l.globals[obj] = l.globals[prev]
-				continue
-			}
-			n := &Name{
-				// Later cells see a package variable.
-				Object: types.NewVar(obj.Pos(), l.pkg, obj.Name(), obj.Type()),
-				Cell:   l.prog.Cell, Doc: doc, step: i,
-			}
-			if v := l.f.names[id.Name]; v != nil && isVar(v.Object) && types.Identical(v.Object.Type(), obj.Type()) {
-				// Functions of earlier cells see the new value, as
-				// in every notebook.
-				n.ID = v.ID
-			} else {
-				n.ID = l.f.newID()
-			}
-			byName[id.Name] = obj
-			l.names = append(l.names, n)
-			l.addGlobal(obj, n.ID)
-		}
-	}
-}
-
-func isVar(obj types.Object) bool {
-	_, ok := obj.(*types.Var)
-	return ok
-}
-
-func (l *lowerer) addGlobal(obj types.Object, id int) int {
+	obj := n.Object
 	g := len(l.prog.Globals)
-	l.prog.Globals = append(l.prog.Globals, ir.Variable{ID: id, Name: obj.Name(), Type: l.typ(obj.Type(), obj.Pos())})
-	l.globals[obj] = g
+	l.prog.Globals = append(l.prog.Globals, ir.Variable{ID: n.ID, Name: obj.Name(), Type: l.typ(obj.Type(), obj.Pos())})
+	l.globals[n.ID] = g
 	return g
 }
 
 // global returns the index of a session variable that an earlier cell
 // declared, or this one.
 func (l *lowerer) global(obj types.Object) (int, bool) {
-	if g, ok := l.globals[obj]; ok {
-		return g, true
-	}
-	if n := l.used[obj]; n != nil && n.ID != 0 {
-		return l.addGlobal(obj, n.ID), true
+	if n := l.variable(obj); n != nil {
+		return l.addGlobal(n), true
 	}
 	return 0, false
-}
-
-// writtenImports returns the imports that later cells keep: those the cell
-// writes. What it uses without an import later cells find anew, as theirs may
-// be another package of that name.
-func (l *lowerer) writtenImports() map[string]string {
-	written := map[string]bool{}
-	for _, sp := range l.tree.imports {
-		if p, err := strconv.Unquote(sp.Path.Value); err == nil {
-			written[p] = true
-		}
-	}
-	out := map[string]string{}
-	for name, p := range l.checked.imports {
-		if written[p] {
-			out[name] = p
-		}
-	}
-	return out
-}
-
-// text returns the source of a node.
-func (l *lowerer) text(n ast.Node) string {
-	return l.src[l.offset(n.Pos()):l.offset(n.End())]
-}
-
-func specDoc(d *ast.GenDecl, sp *ast.ValueSpec) string {
-	if s := sp.Doc.Text(); s != "" {
-		return s
-	}
-	if s := sp.Comment.Text(); s != "" {
-		return s
-	}
-	return d.Doc.Text()
 }
 
 // main lowers the statements.
@@ -304,122 +178,43 @@ func (l *lowerer) step(s step, last bool) *ir.Node {
 
 // show lowers the last statement if it has a value to be shown.
 func (l *lowerer) show(s ast.Stmt) *ir.Node {
-	var e ast.Expr
-	switch s := s.(type) {
-	case *ast.ExprStmt:
-		e = s.X
-	case *ast.AssignStmt:
-		if !isShowing(s) {
-			return nil
-		}
-		if len(s.Rhs) > 1 {
-			return l.showList(s.Rhs)
-		}
-		e = s.Rhs[0]
-	default:
-		return nil
-	}
-	t := l.info.Types[e].Type
-	line := l.line(e.Pos())
-	tuple, several := t.(*types.Tuple)
+	sh := l.showing(s)
 	switch {
-	case t == nil || several && tuple.Len() == 0:
-		return nil // a call without a value
-	case several:
-		return l.showTuple(e, tuple, line)
-	case l.hideLast && isError(t):
-		return nil // the ordinary statement checks the error
-	case l.hideLast:
-		return &ir.Node{Op: ir.ExprStmt, Line: line, Kids: []*ir.Node{l.expr(e)}}
-	case isError(t) && isCall(e):
+	case sh == nil:
 		return nil
+	case len(sh.exprs) < len(sh.types):
+		return l.showTuple(sh)
 	}
-	l.results = append(l.results, types.TypeString(t, qualifier))
-	return &ir.Node{Op: ir.Show, Line: line, Kids: []*ir.Node{l.exprAs(e, types.Default(t))}}
-}
-
-func isCall(e ast.Expr) bool {
-	_, ok := ast.Unparen(e).(*ast.CallExpr)
-	return ok
-}
-
-// isShowing tells whether a statement is one that showing made.
-func isShowing(s *ast.AssignStmt) bool {
-	id, ok := s.Lhs[0].(*ast.Ident)
-	return ok && s.Tok == token.ASSIGN && id.Name == "_" && id.Pos() == s.TokPos && s.TokPos == s.Rhs[0].Pos()
-}
-
-// showList shows several expressions.
-func (l *lowerer) showList(list []ast.Expr) *ir.Node {
-	if l.hideLast {
-		return nil
+	n := &ir.Node{Op: ir.Show, Line: l.line(sh.exprs[0].Pos())}
+	for i, e := range sh.exprs {
+		n.Kids = append(n.Kids, l.exprAs(e, sh.types[i]))
 	}
-	n := &ir.Node{Op: ir.Show, Line: l.line(list[0].Pos())}
-	for _, e := range list {
-		t := types.Default(l.info.Types[e].Type)
-		l.results = append(l.results, types.TypeString(t, qualifier))
-		n.Kids = append(n.Kids, l.exprAs(e, t))
-	}
+	l.results = sh.names()
 	return n
 }
 
-// showTuple shows all values of a call but a trailing error, which is
-// checked.
-func (l *lowerer) showTuple(e ast.Expr, tuple *types.Tuple, line int) *ir.Node {
-	n := tuple.Len()
-	checked := isError(tuple.At(n - 1).Type())
-	if checked && l.onlyReports(e, tuple) || l.hideLast {
-		return nil // the ordinary statement checks the error
-	}
+// showTuple shows the values of a call with several results.
+func (l *lowerer) showTuple(sh *shownValues) *ir.Node {
+	e := sh.exprs[0]
+	line := l.line(e.Pos())
+	n := len(sh.types)
 	var list []*ir.Node
-	slots := make([]int, n)
 	show := &ir.Node{Op: ir.Show, Line: line}
-	for i := range n {
-		slots[i] = l.temp(tuple.At(i).Type(), e.Pos())
-		v := l.local(slots[i], e.Pos())
-		if i == n-1 && checked {
+	assign := &ir.Node{Op: ir.Assign, Line: line, N: n}
+	for i, t := range sh.types {
+		slot := l.temp(t, e.Pos())
+		v := l.local(slot, e.Pos())
+		assign.Kids = append(assign.Kids, &ir.Node{Op: ir.NewLocal, N: slot, Type: l.fn.f.Slots[slot].Type, Line: line})
+		if i < sh.shown {
+			show.Kids = append(show.Kids, v)
+		} else {
 			l.uses(ErrorLeftOff)
 			list = append(list, &ir.Node{Op: ir.CheckErr, Line: line, Kids: []*ir.Node{v}})
-		} else {
-			l.results = append(l.results, types.TypeString(tuple.At(i).Type(), qualifier))
-			show.Kids = append(show.Kids, v)
 		}
-	}
-	assign := &ir.Node{Op: ir.Assign, Line: line, N: n}
-	for _, s := range slots {
-		assign.Kids = append(assign.Kids, &ir.Node{Op: ir.NewLocal, N: s, Type: l.fn.f.Slots[s].Type, Line: line})
 	}
 	assign.Kids = append(assign.Kids, l.expr(e))
-	list = append([]*ir.Node{assign}, append(list, show)...)
-	return l.block(list, e.Pos())
-}
-
-// onlyReports tells whether a call's value is only how much it wrote, as that
-// of fmt.Println: an int and an error from a function named for writing.
-func (l *lowerer) onlyReports(e ast.Expr, tuple *types.Tuple) bool {
-	if tuple.Len() != 2 {
-		return false
-	}
-	if b, ok := tuple.At(0).Type().(*types.Basic); !ok || b.Kind() != types.Int && b.Kind() != types.Int64 {
-		return false
-	}
-	call, ok := ast.Unparen(e).(*ast.CallExpr)
-	if !ok {
-		return false
-	}
-	name := ""
-	switch fun := ast.Unparen(call.Fun).(type) {
-	case *ast.SelectorExpr:
-		name = fun.Sel.Name
-	case *ast.Ident:
-		name = fun.Name
-	}
-	for _, p := range []string{"Print", "Fprint", "Write", "Copy"} {
-		if strings.HasPrefix(name, p) {
-			return true
-		}
-	}
-	return false
+	l.results = sh.names()
+	return l.block(append(append([]*ir.Node{assign}, list...), show), e.Pos())
 }
 
 // typ returns the index of a type in the program.
@@ -493,21 +288,49 @@ func (l *lowerer) describeNamed(t *types.Named, pos token.Pos) ir.Type {
 	if obj.Pkg() == nil { // error
 		return ir.Type{Name: obj.Name()}
 	}
-	var args []string
-	for i := range t.TypeArgs().Len() {
-		args = append(args, instance.TypeName(t.TypeArgs().At(i)))
+	if obj.Parent() != obj.Pkg().Scope() && l.used[obj] == nil && l.f.homes[obj] == "" {
+		l.refuse(pos, "the type "+obj.Name()+", declared inside a function,")
 	}
-	name := obj.Name()
+	d := ir.Type{Path: l.home(obj), Name: obj.Name()}
+	args := l.typeArgs(t.TypeArgs())
 	if len(args) > 0 {
-		name += "[" + strings.Join(args, ",") + "]"
+		d.Name += "[" + strings.Join(args, ",") + "]"
 	}
-	if obj.Pkg().Path() == "main" || obj.Parent() != obj.Pkg().Scope() {
-		l.refuse(pos, "the type "+obj.Name())
-	}
-	if !l.f.pkgs.Has(obj.Pkg().Path(), obj.Name(), args) {
+	switch {
+	case obj.Pkg().Path() == "main":
+		if len(args) > 0 {
+			l.want(want{obj, t.TypeArgs()}, pos)
+		} else if l.f.homes[obj] == "" && !l.native {
+			l.refuse(pos, "the type "+obj.Name())
+		}
+	case l.f.pkgs.Has(obj.Pkg().Path(), obj.Name(), args):
+	case len(args) > 0:
+		l.want(want{obj, t.TypeArgs()}, pos)
+	default:
 		l.refuse(pos, "the type "+types.TypeString(t, qualifier))
 	}
-	return ir.Type{Path: obj.Pkg().Path(), Name: name}
+	return d
+}
+
+// home returns the import path of the package that declares obj: for what
+// cells declare, the unit's.
+func (b *binding) home(obj types.Object) string {
+	if path := b.f.homes[obj]; path != "" {
+		return path
+	}
+	if obj.Pkg().Path() == "main" {
+		return selfPath
+	}
+	return obj.Pkg().Path()
+}
+
+// typeArgs names type arguments as the worker knows them.
+func (b *binding) typeArgs(list *types.TypeList) []string {
+	var args []string
+	for i := range list.Len() {
+		args = append(args, instance.TypeNameIn(list.At(i), func(obj *types.TypeName) string { return b.home(obj) }))
+	}
+	return args
 }
 
 func (l *lowerer) tuple(t *types.Tuple, pos token.Pos) []int {

@@ -11,7 +11,6 @@ import (
 	"strconv"
 
 	"github.com/netherfield/netherfield/kernel/ir"
-	"github.com/netherfield/netherfield/kernel/symbols/instance"
 )
 
 // exprAs lowers e and converts it to a type as an assignment would.
@@ -206,38 +205,37 @@ func (l *lowerer) ident(id *ast.Ident) *ir.Node {
 		if g, ok := l.global(obj); ok {
 			return &ir.Node{Op: ir.Global, N: g, Type: l.prog.Globals[g].Type, Line: line}
 		}
-		if obj.Pkg() != nil && obj.Pkg().Path() != "main" {
-			return l.symbol(id, obj) // a dot import
+		if _, generic := l.info.Instances[id]; obj.Pkg() != nil && (generic || obj.Pkg().Path() != "main") {
+			return l.symbol(id, obj) // a generic function or a dot import
 		}
 	}
 	l.refuse(id.Pos(), "the name "+id.Name)
 	return nil
 }
 
-// symbol lowers a function or variable of a package.
+// symbol lowers a function or variable of a package, or an instance of a
+// generic function.
 func (l *lowerer) symbol(id *ast.Ident, obj types.Object) *ir.Node {
-	path, name := obj.Pkg().Path(), obj.Name()
-	sym := ir.Symbol{Path: path, Name: name}
+	sym := ir.Symbol{Path: l.home(obj), Name: obj.Name()}
 	t := obj.Type()
-	if inst, ok := l.info.Instances[id]; ok {
+	inst, generic := l.info.Instances[id]
+	if generic {
 		l.uses(GenericInstance)
 		t = inst.Type
-		for i := range inst.TypeArgs.Len() {
-			sym.TypeArgs = append(sym.TypeArgs, instance.TypeName(inst.TypeArgs.At(i)))
-		}
+		sym.TypeArgs = l.typeArgs(inst.TypeArgs)
 	}
-	if !l.f.pkgs.Has(path, name, sym.TypeArgs) {
-		what := obj.Pkg().Name() + "." + name
-		if len(sym.TypeArgs) > 0 {
-			what += " of " + types.TypeString(t, qualifier)
-		}
-		l.refuse(id.Pos(), what)
+	switch {
+	case obj.Pkg().Path() != "main" && l.f.pkgs.Has(sym.Path, sym.Name, sym.TypeArgs):
+	case generic:
+		l.want(want{obj, inst.TypeArgs}, id.Pos())
+	default:
+		l.refuse(id.Pos(), obj.Pkg().Name()+"."+obj.Name())
 	}
-	key := fmt.Sprint(path, ".", name, sym.TypeArgs)
+	key := fmt.Sprint(sym.Path, ".", sym.Name, sym.TypeArgs)
 	i, ok := l.symbols[key]
 	if !ok {
-		i = len(l.prog.Symbols)
 		sym.Type = l.typ(t, id.Pos())
+		i = len(l.prog.Symbols)
 		l.prog.Symbols = append(l.prog.Symbols, sym)
 		l.symbols[key] = i
 	}
@@ -252,7 +250,7 @@ func (l *lowerer) instance(fun ast.Expr) *ir.Node {
 			return l.symbol(x.Sel, obj)
 		}
 	case *ast.Ident:
-		if obj := l.info.Uses[x]; obj != nil && obj.Pkg() != nil && obj.Pkg().Path() != "main" {
+		if obj := l.info.Uses[x]; obj != nil && obj.Pkg() != nil {
 			return l.symbol(x, obj)
 		}
 	}
@@ -278,15 +276,24 @@ func (l *lowerer) selector(e *ast.SelectorExpr) *ir.Node {
 		return n
 	case types.MethodVal:
 		l.uses(MethodValue)
-		return &ir.Node{Op: ir.Method, S: sel.Obj().Name(), Line: l.line(e.Sel.Pos()),
+		return &ir.Node{Op: ir.Method, S: methodName(sel.Obj()), Line: l.line(e.Sel.Pos()),
 			Type: l.typ(sel.Type(), e.Pos()), Kids: []*ir.Node{l.receiver(e, sel)}}
 	case types.MethodExpr:
 		l.uses(MethodExpression)
-		return &ir.Node{Op: ir.MethodOf, S: sel.Obj().Name(), Line: l.line(e.Sel.Pos()),
+		return &ir.Node{Op: ir.MethodOf, S: methodName(sel.Obj()), Line: l.line(e.Sel.Pos()),
 			Type: l.typ(sel.Type(), e.Pos()), N: l.typ(sel.Recv(), e.Pos())}
 	}
 	l.refuse(e.Pos(), "this selector")
 	return nil
+}
+
+// methodName returns the name that a method has in the worker: cells' methods
+// are all exported.
+func methodName(obj types.Object) string {
+	if !obj.Exported() && obj.Pkg() != nil && obj.Pkg().Path() == "main" {
+		return exportPrefix + obj.Name()
+	}
+	return obj.Name()
 }
 
 // path follows field indices from x, dereferencing pointers on the way.

@@ -217,8 +217,8 @@ func (l *lowerer) zero(t types.Type, pos token.Pos) *ir.Node {
 // newPlace returns the place of a variable being declared.
 func (l *lowerer) newPlace(id *ast.Ident, obj types.Object) *ir.Node {
 	line := l.line(id.Pos())
-	if l.top[obj] {
-		g := l.globals[obj]
+	if n := l.own[obj]; n != nil {
+		g := l.addGlobal(n)
 		return &ir.Node{Op: ir.NewGlobal, N: g, Type: l.prog.Globals[g].Type, Line: line}
 	}
 	s := l.slot(obj)

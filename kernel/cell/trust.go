@@ -61,6 +61,3 @@ var Trusted = []Construct{
 	SwitchStatement, TypeSwitch, TypeAssertion, SelectStatement, Channels,
 	GoStatement, DeferStatement, PanicRecover, LabelledBranch, ErrorLeftOff,
 }
-
-// refusalTail ends the sentence of a Refusal.
-const refusalTail = " needs the compiled tier, which this version does not have yet"

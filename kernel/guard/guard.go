@@ -61,8 +61,8 @@ type Host interface {
 	Enter() (exit func())
 	// Call calls a function of any type, converting untyped constants.
 	Call(f any, args []any)
-	// Exit ends the cell as os.Exit, Fatal as log.Fatal. They return only
-	// by unwinding.
+	// Exit ends the cell as os.Exit, Fatal as log.Fatal with the text. They
+	// return only by unwinding.
 	Exit(code int)
 	Fatal(text string)
 	// Sleep pauses for a time in nanoseconds, or until the cell is
@@ -107,11 +107,11 @@ func All(f func(path string, u *Unit)) {
 	}
 }
 
-// Check, Step, Show, Exit and Enter are the Host's.
-func Check()                  { host.Check() }
-func Step(n int)              { host.Step(n) }
-func Show(values ...any)      { host.Show(values...) }
-func Exit(code int)           { host.Exit(code) }
-func Fatal(text string)       { host.Fatal(text) }
-func Enter() (exit func())    { return host.Enter() }
-func Sleep[D ~int64](d D)     { host.Sleep(int64(d)) }
+// Check and the functions after it are the Host's.
+func Check()               { host.Check() }
+func Step(n int)           { host.Step(n) }
+func Show(values ...any)   { host.Show(values...) }
+func Exit(code int)        { host.Exit(code) }
+func Fatal(text string)    { host.Fatal(text) }
+func Enter() (exit func()) { return host.Enter() }
+func Sleep(ns int64)       { host.Sleep(ns) }

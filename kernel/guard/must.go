@@ -2,8 +2,8 @@ package guard
 
 // This file checks the errors that statements leave off.
 
-// Must0 ends the cell with err if it is not nil. Must1 and the others return
-// the results before the error.
+// Must0 ends the cell with err if it is not nil. Must1 to Must8 return the
+// results before the error.
 func Must0(err error) {
 	if err != nil {
 		host.Fail(err)
@@ -28,4 +28,24 @@ func Must3[A, B, C any](a A, b B, c C, err error) (A, B, C) {
 func Must4[A, B, C, D any](a A, b B, c C, d D, err error) (A, B, C, D) {
 	Must0(err)
 	return a, b, c, d
+}
+
+func Must5[A, B, C, D, E any](a A, b B, c C, d D, e E, err error) (A, B, C, D, E) {
+	Must0(err)
+	return a, b, c, d, e
+}
+
+func Must6[A, B, C, D, E, F any](a A, b B, c C, d D, e E, f F, err error) (A, B, C, D, E, F) {
+	Must0(err)
+	return a, b, c, d, e, f
+}
+
+func Must7[A, B, C, D, E, F, G any](a A, b B, c C, d D, e E, f F, g G, err error) (A, B, C, D, E, F, G) {
+	Must0(err)
+	return a, b, c, d, e, f, g
+}
+
+func Must8[A, B, C, D, E, F, G, H any](a A, b B, c C, d D, e E, f F, g G, h H, err error) (A, B, C, D, E, F, G, H) {
+	Must0(err)
+	return a, b, c, d, e, f, g, h
 }

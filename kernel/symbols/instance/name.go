@@ -18,34 +18,54 @@ import (
 // with full package paths, except that aliases stand for their types, byte is
 // uint8, rune is int32, and an empty interface is any.
 func TypeName(t types.Type) string {
-	var b strings.Builder
-	write(&b, t)
-	return b.String()
+	w := writer{path: packagePath}
+	w.write(t)
+	return w.String()
 }
 
 // Name returns name with the complete list of type arguments, each named as
 // [TypeName] names it.
 func Name(name string, targs []types.Type) string {
-	var b strings.Builder
-	b.WriteString(name)
-	list(&b, targs)
-	return b.String()
+	return NameIn(name, targs, packagePath)
 }
 
-func list(b *strings.Builder, targs []types.Type) {
+// NameIn is Name with path giving the import path of each type's package.
+func NameIn(name string, targs []types.Type, path func(*types.TypeName) string) string {
+	w := writer{path: path}
+	w.WriteString(name)
+	w.list(targs)
+	return w.String()
+}
+
+// TypeNameIn is TypeName with path giving the import path of each type's
+// package.
+func TypeNameIn(t types.Type, path func(*types.TypeName) string) string {
+	w := writer{path: path}
+	w.write(t)
+	return w.String()
+}
+
+func packagePath(obj *types.TypeName) string { return obj.Pkg().Path() }
+
+type writer struct {
+	strings.Builder
+	path func(*types.TypeName) string
+}
+
+func (b *writer) list(targs []types.Type) {
 	b.WriteByte('[')
 	for i, t := range targs {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		write(b, t)
+		b.write(t)
 	}
 	b.WriteByte(']')
 }
 
 // write appends the name of t. The parts of function, struct and interface
 // types keep the spelling of the source; no table has such arguments.
-func write(b *strings.Builder, t types.Type) {
+func (b *writer) write(t types.Type) {
 	switch t := types.Unalias(t).(type) {
 	case *types.Basic:
 		if t.Kind() == types.UnsafePointer {
@@ -54,8 +74,8 @@ func write(b *strings.Builder, t types.Type) {
 		}
 		b.WriteString(types.Typ[t.Kind()].Name())
 	case *types.Named:
-		if p := t.Obj().Pkg(); p != nil {
-			b.WriteString(p.Path() + ".")
+		if t.Obj().Pkg() != nil {
+			b.WriteString(b.path(t.Obj()) + ".")
 		}
 		b.WriteString(t.Obj().Name())
 		if t.TypeArgs().Len() > 0 {
@@ -63,17 +83,17 @@ func write(b *strings.Builder, t types.Type) {
 			for arg := range t.TypeArgs().Types() {
 				targs = append(targs, arg)
 			}
-			list(b, targs)
+			b.list(targs)
 		}
 	case *types.Pointer:
 		b.WriteByte('*')
-		write(b, t.Elem())
+		b.write(t.Elem())
 	case *types.Slice:
 		b.WriteString("[]")
-		write(b, t.Elem())
+		b.write(t.Elem())
 	case *types.Array:
 		b.WriteString("[" + strconv.FormatInt(t.Len(), 10) + "]")
-		write(b, t.Elem())
+		b.write(t.Elem())
 	case *types.Chan:
 		switch t.Dir() {
 		case types.SendOnly:
@@ -85,16 +105,16 @@ func write(b *strings.Builder, t types.Type) {
 		}
 		if inner, ok := types.Unalias(t.Elem()).(*types.Chan); ok && t.Dir() != types.SendOnly && inner.Dir() == types.RecvOnly {
 			b.WriteByte('(')
-			write(b, inner)
+			b.write(inner)
 			b.WriteByte(')')
 			return
 		}
-		write(b, t.Elem())
+		b.write(t.Elem())
 	case *types.Map:
 		b.WriteString("map[")
-		write(b, t.Key())
+		b.write(t.Key())
 		b.WriteByte(']')
-		write(b, t.Elem())
+		b.write(t.Elem())
 	case *types.Interface:
 		if t.Empty() {
 			b.WriteString("any")

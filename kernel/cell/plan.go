@@ -1,0 +1,203 @@
+package cell
+
+// This file is the planner: it decides whether a cell is interpreted or
+// compiled. Correct always, instant when it can be: statements that the
+// interpreter is trusted with run at once; declarations of types, methods and
+// generic functions become a compiled unit, and so do statements that the
+// interpreter cannot run or would be slow with.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/netherfield/netherfield/kernel/ir"
+)
+
+// A Tier is a way to run a cell.
+type Tier int
+
+// The tiers. AnyTier leaves the choice to the planner.
+const (
+	AnyTier Tier = iota
+	Interpreted
+	Compiled
+)
+
+// manyTurns is the number of turns of loops, known from the text, above which
+// compiling takes less time than interpreting.
+const manyTurns = 3_000_000
+
+// plan makes the cell for a tier. The error is a *Refusal.
+func (b *binding) plan(tier Tier) (*Cell, error) {
+	why, compileAll := "", false
+	switch turns := b.turns(); {
+	case tier == Compiled:
+		why, compileAll = "%%compile asks for it", true
+	case tier == Interpreted:
+	case turns > manyTurns && b.canCompile() == nil:
+		why, compileAll = fmt.Sprintf("its loops turn %.2g times", turns), true
+	}
+	native := b.native != nil
+	if !compileAll {
+		cell, wants, err := b.lower(native)
+		refusal, _ := err.(*Refusal)
+		switch {
+		case err == nil && b.init:
+			why, compileAll = "it declares func init", true
+		case err == nil && !native && len(wants) == 0:
+			cell.Why = "every construct in it is one that the interpreter is trusted with"
+			return cell, nil
+		case err == nil && tier != Interpreted:
+			what := b.nativeKind
+			if !native {
+				what = "an instance of a generic function or type"
+			}
+			return b.withUnit(cell, wants, what)
+		case err == nil:
+			refusal = &Refusal{b.diagnose(b.firstNode().Pos(), strings.TrimPrefix(b.nativeKind+" ", " ")+"needs the compiler")}
+			return nil, refusal
+		case refusal == nil:
+			return nil, err
+		case tier == Interpreted:
+			refusal.Message += " cannot be interpreted; leave %%interpret off"
+			return nil, refusal
+		default:
+			why, compileAll = refusal.Message, true
+			if e := b.canCompile(); e != nil {
+				refusal.Message += " needs the compiler: " + e.Error()
+				return nil, refusal
+			}
+		}
+	}
+	if e := b.canCompile(); e != nil {
+		what := "this cell"
+		if native {
+			what = b.nativeKind
+		}
+		return nil, &Refusal{b.diagnose(b.firstNode().Pos(), what+" needs the compiler: "+e.Error())}
+	}
+	_, cell, err := b.compile(true, nil)
+	if err != nil {
+		return nil, err
+	}
+	cell.Why = why
+	return cell, nil
+}
+
+// firstNode returns something that stands in the cell.
+func (b *binding) firstNode() ast.Node {
+	switch {
+	case b.native != nil:
+		return b.native
+	case len(b.stmts) > 0:
+		return b.stmts[0]
+	case len(b.decls) > 0:
+		return b.decls[0]
+	}
+	return &ast.BadStmt{}
+}
+
+// canCompile returns nil, or why units cannot be compiled.
+func (b *binding) canCompile() error {
+	if b.f.units == nil {
+		return errNoCompiler
+	}
+	return b.f.units.Available()
+}
+
+var errNoCompiler = fmt.Errorf("this kernel was started without one")
+
+// withUnit gives an interpreted program the unit with the declarations and
+// instances that it needs.
+func (b *binding) withUnit(interpreted *Cell, wants []want, what string) (*Cell, error) {
+	if e := b.canCompile(); e != nil {
+		return nil, &Refusal{b.diagnose(b.firstNode().Pos(), what+" needs the compiler: "+e.Error())}
+	}
+	unit, cell, err := b.compile(false, wants)
+	if err != nil {
+		return nil, err
+	}
+	p := interpreted.Program
+	p.Units = cell.Program.Units
+	setPath(p, unit.Path)
+	cell.Program, cell.Results, cell.Trust = p, interpreted.Results, interpreted.Trust
+	cell.Why = "it has " + what + "; its statements are interpreted"
+	return cell, nil
+}
+
+// setPath puts a unit's path where a program has only its placeholder.
+func setPath(p *ir.Program, path string) {
+	set := func(s *string) { *s = strings.ReplaceAll(*s, selfPath, path) }
+	for i := range p.Types {
+		set(&p.Types[i].Path)
+		set(&p.Types[i].Name)
+	}
+	for i := range p.Symbols {
+		set(&p.Symbols[i].Path)
+		for j := range p.Symbols[i].TypeArgs {
+			set(&p.Symbols[i].TypeArgs[j])
+		}
+	}
+}
+
+// turns estimates how often the bodies of the cell's top-level loops run, as
+// far as constants tell.
+func (b *binding) turns() float64 {
+	total := 0.0
+	for _, s := range b.stmts {
+		total += b.turnsOf(s)
+	}
+	return total
+}
+
+func (b *binding) turnsOf(n ast.Node) float64 {
+	most := 0.0
+	ast.Inspect(n, func(n ast.Node) bool {
+		times, body := 0.0, (*ast.BlockStmt)(nil)
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ForStmt:
+			times, body = b.bound(n), n.Body
+		case *ast.RangeStmt:
+			times, body = b.intValue(n.X), n.Body
+			if t := b.info.Types[n.X].Type; t == nil || !isInteger(t) {
+				times = 1
+			}
+		default:
+			return true
+		}
+		most += max(times, 1) * max(1, b.turnsOf(body))
+		return false
+	})
+	return most
+}
+
+func isInteger(t types.Type) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsInteger != 0
+}
+
+// bound returns the constant limit of for i := 0; i < limit; i++.
+func (b *binding) bound(s *ast.ForStmt) float64 {
+	if cmp, ok := s.Cond.(*ast.BinaryExpr); ok {
+		switch cmp.Op {
+		case token.LSS, token.LEQ, token.NEQ:
+			return b.intValue(cmp.Y)
+		}
+	}
+	return 0
+}
+
+func (b *binding) intValue(e ast.Expr) float64 {
+	v := b.info.Types[e].Value
+	if v == nil || v.Kind() != constant.Int {
+		return 0
+	}
+	f, _ := constant.Float64Val(v)
+	return f
+}
