@@ -1,0 +1,9 @@
+package main
+
+// This file holds the packages of this module that compiled cells link, as
+// source, so that cells compile where there is no other copy of it.
+
+import "embed"
+
+//go:embed go.mod go.sum display kernel/guard
+var sources embed.FS
