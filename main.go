@@ -18,7 +18,7 @@ func main() {
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		RunKernel: func(ctx context.Context, connectionFile string) error {
-			return kernel.Run(ctx, kernel.Opts{ConnectionFile: connectionFile})
+			return kernel.Run(ctx, kernel.Opts{ConnectionFile: connectionFile, Sources: sources})
 		},
 		RunWorker: func(context.Context) error { return engine.Work() },
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/netherfield/netherfield/internal/version"
+	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/evaluator"
 	"github.com/netherfield/netherfield/kernel/session"
 	"github.com/netherfield/netherfield/kernel/wire"
@@ -36,6 +38,9 @@ type Opts struct {
 	HistoryFile string
 	// Logger takes what goes wrong; nil writes to standard error.
 	Logger *slog.Logger
+	// Sources are those of the kernel's own packages that compiled cells
+	// import, with go.mod and go.sum; nil if no cell may import them.
+	Sources fs.FS
 }
 
 // languageVersion is the version of Go that cells are written in.
@@ -61,7 +66,11 @@ func Run(ctx context.Context, opts Opts) error {
 		opts.Worker = []string{self, "worker"}
 	}
 	// The worker starts while the sockets open.
-	ev, err := evaluator.Start(evaluator.Opts{Worker: opts.Worker, Logger: opts.Logger})
+	ev, err := evaluator.Start(evaluator.Opts{
+		Worker:  opts.Worker,
+		Builder: build.New(build.Opts{Sources: opts.Sources, Logger: opts.Logger}),
+		Logger:  opts.Logger,
+	})
 	if err != nil {
 		return err
 	}

@@ -207,6 +207,11 @@ type Cell struct {
 	makes   []string
 }
 
+// Empty tells that there is nothing to run.
+func (c *Cell) Empty() bool {
+	return c.Unit == nil && len(c.Program.Main.Body.Kids) == 0 && len(c.Program.Decls) == 0
+}
+
 // Declares returns the names the cell declares, in the order of the text.
 func (c *Cell) Declares() []string {
 	var out []string

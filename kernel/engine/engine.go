@@ -38,6 +38,8 @@ type Opts struct {
 	// Grace is how long an interrupted cell may take to stop before its
 	// worker is given up; 2 s if zero.
 	Grace time.Duration
+	// Builder compiles cells; nil if all are to be interpreted.
+	Builder Builder
 	// Commands are what a person can type beside Go, for completion.
 	Commands []cell.Command
 	// Logger takes what users need not see; slog.Default if nil.
@@ -50,6 +52,7 @@ type Opts struct {
 type Engine struct {
 	opts  Opts
 	front *cell.Frontend
+	units *compiler       // nil without a Builder
 	ctx   context.Context // ends with Close
 	stop  context.CancelFunc
 
@@ -58,6 +61,7 @@ type Engine struct {
 	ready   chan struct{} // closed when there is a worker, or none can be had
 	startup error
 	running *run
+	cancel  context.CancelFunc // ends a compilation; nil if there is none
 	nextID  uint64
 	closed  bool
 	serving sync.WaitGroup
@@ -98,8 +102,13 @@ func Start(opts Opts) (*Engine, error) {
 		opts.Logger = slog.Default()
 	}
 	e := &Engine{opts: opts, ready: make(chan struct{})}
-	e.front = cell.New(cell.Opts{Packages: Packages(), Commands: opts.Commands, Dir: e.dir})
 	e.ctx, e.stop = context.WithCancel(context.Background())
+	front := cell.Opts{Packages: Packages(), Commands: opts.Commands, Dir: e.dir}
+	if opts.Builder != nil {
+		e.units = newCompiler(e.ctx, opts.Builder)
+		front.Units = e.units
+	}
+	e.front = cell.New(front)
 	e.serving.Add(1)
 	go func() {
 		defer e.serving.Done()
@@ -346,23 +355,34 @@ func (r *run) interrupt() { r.once.Do(func() { close(r.interrupted) }) }
 // Interrupt stops what runs. It returns at once.
 func (e *Engine) Interrupt() {
 	e.mu.Lock()
-	run := e.running
+	run, cancel := e.running, e.cancel
 	e.mu.Unlock()
 	if run != nil {
 		run.interrupt()
+	}
+	if cancel != nil {
+		cancel()
 	}
 }
 
 // Run runs one cell. The error is nil, cell.Diagnostics, *cell.Refusal,
 // *Failure, or says that there is no worker.
 func (e *Engine) Run(ctx context.Context, number int, src string, out Output) (Value, error) {
-	c, err := e.front.Prepare(number, src)
+	return e.RunIn(ctx, cell.AnyTier, number, src, out)
+}
+
+// RunIn is Run with a choice of the tier.
+func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src string, out Output) (Value, error) {
+	c, err := e.front.PrepareIn(tier, number, src)
 	if err != nil {
 		return Value{}, err
 	}
-	if len(c.Program.Main.Body.Kids) == 0 && len(c.Program.Decls) == 0 {
+	if c.Empty() {
 		e.front.Commit(c, 0)
 		return Value{Notes: c.Notes}, nil
+	}
+	if err := e.compile(ctx, src, c); err != nil {
+		return Value{Notes: c.Notes}, err
 	}
 	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
 	if err != nil {
@@ -387,11 +407,34 @@ func (e *Engine) Run(ctx context.Context, number int, src string, out Output) (V
 	return v, nil
 }
 
+// compile compiles what of a cell needs it.
+func (e *Engine) compile(ctx context.Context, src string, c *cell.Cell) error {
+	if c.Unit == nil {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	e.mu.Lock()
+	e.cancel = cancel
+	e.mu.Unlock()
+	err := e.units.build(ctx, src, c)
+	e.mu.Lock()
+	e.cancel = nil
+	e.mu.Unlock()
+	if err != nil && ctx.Err() != nil {
+		return interruption("The cell was being compiled and has not run.")
+	}
+	return err
+}
+
 // Evaluate computes an expression. Names the expression's cell would declare
 // are not kept.
 func (e *Engine) Evaluate(ctx context.Context, expr string, out Output) (*display.Bundle, error) {
 	c, err := e.front.Prepare(0, expr)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.compile(ctx, expr, c); err != nil {
 		return nil, err
 	}
 	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)

@@ -31,6 +31,8 @@ type Opts struct {
 	Worker []string
 	// Logger takes what users need not see; slog.Default if nil.
 	Logger *slog.Logger
+	// Builder compiles cells; nil if all are to be interpreted.
+	Builder engine.Builder
 }
 
 // An Evaluator runs the cells of one session.
@@ -45,7 +47,7 @@ var _ session.Evaluator = (*Evaluator)(nil)
 
 // Start returns an evaluator; its worker starts in the background.
 func Start(opts Opts) (*Evaluator, error) {
-	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Commands: completions(), Logger: opts.Logger})
+	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Builder: opts.Builder, Commands: completions(), Logger: opts.Logger})
 	if err != nil {
 		return nil, err
 	}
