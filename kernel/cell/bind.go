@@ -47,6 +47,7 @@ func (f *Frontend) bind(number int, c *checked) *binding {
 		}
 	}
 	b.bindVars()
+	b.noteGroups()
 	return b
 }
 

@@ -27,6 +27,8 @@ type checked struct {
 	dots    []string
 	// used are the session's names that stand in the checked package.
 	used map[types.Object]*Name
+	// repeats are names that the cell declares just as they are.
+	repeats []string
 }
 
 // A step is a top-level statement. One that declares variables which the
@@ -177,6 +179,13 @@ func (f *Frontend) check(t *tree) (*checked, Diagnostics) {
 	showLast(c)
 	for pass := 0; ; pass++ {
 		errs = f.checkOnce(c, own, plain, specs)
+		if c.repeats == nil {
+			if same := f.unchanged(c); len(same) > 0 {
+				c.leaveOut(same)
+				own = declared(t, c.steps)
+				continue
+			}
+		}
 		if len(errs) == 0 || pass > len(t.stmts)+8 {
 			break
 		}

@@ -103,6 +103,11 @@ type Name struct {
 	// declaration's text, for functions, types and constants.
 	Doc, Source string
 
+	// group is the text of the declaration, of a type with its methods, and
+	// mentions what the names in it mean.
+	group    string
+	mentions map[string]meaning
+
 	step int // the top-level statement that sets it; -1: set before all
 	// match is how completion shows it, once it has.
 	match Match

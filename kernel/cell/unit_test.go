@@ -139,3 +139,22 @@ func TestAUnitIsNamedAfterItsContent(t *testing.T) {
 		t.Error("another type has the same path")
 	}
 }
+
+func TestARepeatedDeclarationIsTheOneOfBefore(t *testing.T) {
+	const decls = "type point struct{ x int }\nfunc (p point) twice() int { return 2 * p.x * scale }\nfunc first[T any](s []T) T { return s[0] }\n"
+	cells := runUnits(t,
+		"// any\nscale := 3",
+		"// any\n"+decls+"ps := []point{{1}}",
+		"// any\n"+decls+"ps = append(ps, point{2})\nlen(ps)", // only the statements differ
+		"// any\nscale = 4",                                   // the variable stays the same
+		"// any\n"+decls,                                      // all the same
+		"// any\ntype point struct{ x int }\nfunc (p point) twice() int { return 2 * p.x }\n", // the method differs
+		"// any\n"+decls,                        // and again
+		"// any\nscale := 0.5\nfunc later() {}", // another variable
+	)
+	for i, want := range []bool{false, true, false, false, false, true, true, false} {
+		if got := cells[i].Unit != nil; got != want {
+			t.Errorf("cell %d has a unit: %v (%s)", i+1, got, cells[i].Why)
+		}
+	}
+}

@@ -153,16 +153,14 @@ func (w *unitWriter) typeName(id *ast.Ident, obj *types.TypeName) {
 		return
 	}
 	name := w.unitName(path) + "."
-	switch {
-	case obj.Exported():
+	if obj.Exported() {
 		w.swap(id, name+obj.Name())
-	case typeParamsOf(obj).Len() > 0:
-		w.swap(id, name+typePrefix+obj.Name())
-	default:
-		// An alias of the same name, so that a field that embeds the
-		// type has the type's name.
-		w.aliases[obj.Name()] = name + typePrefix + obj.Name()
+		return
 	}
+	// An alias of the same name, so that a field that embeds the type has
+	// the type's name.
+	params := typeParamsOf(obj)
+	w.aliases[obj.Name()+w.spellTypeParams(params)] = name + typePrefix + obj.Name() + typeArgsText(params)
 }
 
 // unitName returns the name under which the unit imports an earlier one.
