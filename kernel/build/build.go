@@ -207,7 +207,8 @@ func (b *Builder) link(ctx context.Context, work string, u Unit, n needs) error 
 		return err
 	}
 	argv := []string{filepath.Join(t.tools, "link"), "-buildmode=plugin", "-pluginpath=" + u.Path, "-s", "-w",
-		"-tmpdir=" + work, "-extld=" + t.extld, "-importcfg=link.cfg", "-o", "unit.so"}
+		"-tmpdir=" + work, "-importcfg=link.cfg", "-o", "unit.so"}
+	argv = append(argv, t.extld...)
 	if b.host.race() {
 		argv = append(argv, "-race")
 	}

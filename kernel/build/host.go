@@ -127,7 +127,7 @@ func (h host) buildable() error {
 	switch goos {
 	case "linux", "darwin", "freebsd":
 	default:
-		return fmt.Errorf("Go has no plugins on %s: cells are only interpreted", goos)
+		return fmt.Errorf("plugins do not exist on %s: cells are only interpreted", goos)
 	}
 	const again = "build the kernel again with: CGO_ENABLED=1 go build -trimpath"
 	switch {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ type toolchain struct {
 	goCmd string
 	tools string // directory of compile and link
 	cc    []string
-	extld string // value of the linker's flag -extld
+	extld []string // flags of the linker about the C compiler
 	env   []string
 }
 
@@ -89,8 +90,14 @@ var usersVariables = []string{
 
 // inspect asks a go command about itself.
 func (b *Builder) inspect(ctx context.Context, goCmd string) (*toolchain, error) {
+	users := []string{"GOWORK=off"}
+	for _, key := range append([]string{"GOENV", "GOTOOLCHAIN"}, usersVariables...) {
+		if value, ok := os.LookupEnv(key); ok {
+			users = append(users, key+"="+value)
+		}
+	}
 	// Not in the user's folder, whose go.mod may name another toolchain.
-	out, err := run(ctx, "/", environ(nil, "GOWORK=off"), goCmd, "env", "-json")
+	out, err := run(ctx, "/", environ(users), goCmd, "env", "-json")
 	if err != nil {
 		return nil, fmt.Errorf("the go command %s does not work: %w", goCmd, err)
 	}
@@ -127,7 +134,7 @@ func (b *Builder) inspect(ctx context.Context, goCmd string) (*toolchain, error)
 		}
 	}
 	t.env = append(t.env, b.host.env()...)
-	t.chooseLinker()
+	t.chooseLinker(ctx)
 	return t, nil
 }
 
@@ -137,12 +144,17 @@ func (b *Builder) inspect(ctx context.Context, goCmd string) (*toolchain, error)
 // each, as "CC flags… -o a.out flag trivial.c", which takes 0.1 s. It leaves
 // out the arguments of a CC of several words there. So if CC is "env gcc", env
 // refuses, and the flags, which plugins do not need, are not used.
-func (t *toolchain) chooseLinker() {
-	env, err := exec.LookPath("env")
-	if err != nil {
-		t.extld = quote(t.cc)
-	} else {
-		t.extld = quote(append([]string{env}, t.cc...))
+//
+// The linker gold, where it is installed, is 20 ms faster than the usual one.
+func (t *toolchain) chooseLinker(ctx context.Context) {
+	cc := t.cc
+	if env, err := exec.LookPath("env"); err == nil {
+		cc = append([]string{env}, cc...)
+	}
+	t.extld = []string{"-extld=" + quote(cc)}
+	trial := append(t.cc[:len(t.cc):len(t.cc)], "-fuse-ld=gold", "-Wl,--version")
+	if _, err := run(ctx, "/", environ(t.env), trial...); err == nil && runtime.GOOS == "linux" {
+		t.extld = append(t.extld, "-extldflags=-fuse-ld=gold")
 	}
 }
 
@@ -167,13 +179,12 @@ func isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// environ returns the environment of this process. If own is not nil, the
-// variables of Go and of cgo are those of own instead.
+// environ returns the environment of this process, but the variables of Go and
+// of cgo are those given.
 func environ(own []string, more ...string) []string {
 	var env []string
 	for _, v := range os.Environ() {
-		ofGo := strings.HasPrefix(v, "GO") || strings.HasPrefix(v, "CGO_")
-		if own == nil || !ofGo {
+		if !strings.HasPrefix(v, "GO") && !strings.HasPrefix(v, "CGO_") {
 			env = append(env, v)
 		}
 	}
