@@ -217,6 +217,12 @@ func (c *Cell) Empty() bool {
 	return c.Unit == nil && len(c.Program.Main.Body.Kids) == 0 && len(c.Program.Decls) == 0
 }
 
+// OnlyDeclares tells that the cell is a unit of declarations: running it has no
+// effect but that its names are there.
+func (c *Cell) OnlyDeclares() bool {
+	return c.Unit != nil && !c.Unit.Body && len(c.Program.Main.Body.Kids) == 0
+}
+
 // Declares returns the names the cell declares, in the order of the text.
 func (c *Cell) Declares() []string {
 	var out []string
@@ -261,6 +267,28 @@ func (f *Frontend) Commit(c *Cell, done int) (dropped []int) {
 		delete(f.imports, name)
 	}
 	return dropped
+}
+
+// Withdraw takes back the names that Commit made known for a cell whose unit
+// could not be had.
+func (f *Frontend) Withdraw(c *Cell) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sorted = nil
+	for _, n := range c.names {
+		if f.names[n.Object.Name()] == n {
+			delete(f.names, n.Object.Name())
+		}
+	}
+	for obj := range c.homes {
+		delete(f.homes, obj)
+	}
+	if c.Unit != nil {
+		delete(f.bound, c.Unit.Path)
+	}
+	for _, key := range c.makes {
+		delete(f.made, strings.ReplaceAll(key, selfPath, c.Unit.Path))
+	}
 }
 
 // settle remembers what of a cell lives in its unit, which the worker has now.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/cell"
+	"github.com/netherfield/netherfield/kernel/ir"
 )
 
 // A Builder makes plugins of units; *build.Builder is one.
@@ -110,4 +111,101 @@ func explainBuild(src string, err error) error {
 		return fmt.Errorf("the Go compiler refuses what the kernel made of this cell; please report it with the cell:\n%s", ce.Output)
 	}
 	return found
+}
+
+// compile compiles what of a cell needs it.
+func (e *Engine) compile(ctx context.Context, src string, c *cell.Cell) error {
+	if c.Unit == nil {
+		return nil
+	}
+	// Its unit may import one that is still being built.
+	if err := e.await(ctx); err != nil {
+		return err
+	}
+	ctx, done := e.interruptible(ctx)
+	defer done()
+	err := e.units.build(ctx, src, c)
+	if err != nil && ctx.Err() != nil {
+		return interruption("The cell was being compiled and has not run.")
+	}
+	return err
+}
+
+// interruptible returns a context that Interrupt ends.
+func (e *Engine) interruptible(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	e.mu.Lock()
+	e.cancel = cancel
+	e.mu.Unlock()
+	return ctx, func() {
+		e.mu.Lock()
+		e.cancel = nil
+		e.mu.Unlock()
+		cancel()
+	}
+}
+
+// A pending is a cell of declarations whose reply is out while it is compiled.
+type pending struct {
+	cell *cell.Cell
+	done chan struct{}
+	err  error // set before done is closed
+}
+
+// declare makes the names of a cell known and compiles it in the background:
+// whatever could use them waits.
+func (e *Engine) declare(ctx context.Context, src string, c *cell.Cell, out Output) error {
+	if err := e.await(ctx); err != nil {
+		return err
+	}
+	dropped := e.front.Commit(c, 0)
+	p := &pending{cell: c, done: make(chan struct{})}
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return errClosed
+	}
+	e.pending = p
+	e.serving.Add(1)
+	e.mu.Unlock()
+	go func() {
+		defer e.serving.Done()
+		defer close(p.done)
+		if p.err = e.units.build(e.ctx, src, c); p.err != nil {
+			return
+		}
+		rep, err := e.order(e.ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
+		if p.err = first(err, rep); p.err == nil && len(dropped) > 0 {
+			e.drop(dropped)
+		}
+	}()
+	return nil
+}
+
+// await waits until what earlier cells declared is there. If one of them could
+// not be compiled after all, its names are withdrawn, and the error says so.
+func (e *Engine) await(ctx context.Context) error {
+	e.mu.Lock()
+	p := e.pending
+	e.mu.Unlock()
+	if p == nil {
+		return nil
+	}
+	ctx, done := e.interruptible(ctx)
+	defer done()
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		return interruption("The declarations of an earlier cell are still being compiled.")
+	case <-e.ctx.Done():
+		return errClosed
+	}
+	e.mu.Lock()
+	e.pending = nil
+	e.mu.Unlock()
+	if p.err == nil {
+		return nil
+	}
+	e.front.Withdraw(p.cell)
+	return fmt.Errorf("cell [%d] could not be compiled, so its names are not there, and this cell has not run: %w", p.cell.Number, p.err)
 }

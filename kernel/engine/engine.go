@@ -61,7 +61,8 @@ type Engine struct {
 	ready   chan struct{} // closed when there is a worker, or none can be had
 	startup error
 	running *run
-	cancel  context.CancelFunc // ends a compilation; nil if there is none
+	cancel  context.CancelFunc // ends a compilation, or the wait for one; nil if there is none
+	pending *pending           // declarations that are being compiled; nil if none are
 	nextID  uint64
 	closed  bool
 	serving sync.WaitGroup
@@ -269,8 +270,17 @@ func (e *Engine) input(prompt string, password bool) (string, error) {
 	return text, err
 }
 
-// do sends an order and waits for its end.
+// do sends an order and waits for its end. What earlier cells declared is there
+// before.
 func (e *Engine) do(ctx context.Context, o order, out Output) (report, error) {
+	if err := e.await(ctx); err != nil {
+		return report{}, err
+	}
+	return e.order(ctx, o, out)
+}
+
+// order sends an order and waits for its end.
+func (e *Engine) order(ctx context.Context, o order, out Output) (report, error) {
 	e.output.set(out)
 	var p *process
 	for p == nil {
@@ -381,6 +391,9 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 		e.front.Commit(c, 0)
 		return Value{Notes: c.Notes}, nil
 	}
+	if c.OnlyDeclares() {
+		return Value{Notes: c.Notes}, e.declare(ctx, src, c, out)
+	}
 	if err := e.compile(ctx, src, c); err != nil {
 		return Value{Notes: c.Notes}, err
 	}
@@ -405,26 +418,6 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 		}
 	}
 	return v, nil
-}
-
-// compile compiles what of a cell needs it.
-func (e *Engine) compile(ctx context.Context, src string, c *cell.Cell) error {
-	if c.Unit == nil {
-		return nil
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	e.mu.Lock()
-	e.cancel = cancel
-	e.mu.Unlock()
-	err := e.units.build(ctx, src, c)
-	e.mu.Lock()
-	e.cancel = nil
-	e.mu.Unlock()
-	if err != nil && ctx.Err() != nil {
-		return interruption("The cell was being compiled and has not run.")
-	}
-	return err
 }
 
 // Evaluate computes an expression. Names the expression's cell would declare
