@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/netherfield/netherfield/display"
@@ -40,6 +41,10 @@ type Opts struct {
 	Grace time.Duration
 	// Builder compiles cells; nil if all are to be interpreted.
 	Builder Builder
+	// Memory is how much memory the worker may use, as NETHERFIELD_MEMORY:
+	// an amount such as "4GiB", a share of the container's or machine's
+	// memory such as "80%", or "off"; "90%" if empty.
+	Memory string
 	// Commands are what a person can type beside Go, for completion.
 	Commands []cell.Command
 	// Logger takes what users need not see; slog.Default if nil.
@@ -68,6 +73,8 @@ type Engine struct {
 	serving sync.WaitGroup
 
 	output outlet
+	limit  memoryLimit
+	cells  sync.Map // the cell's number by the path of its unit, for tracebacks
 }
 
 // A run is an order under way.
@@ -79,6 +86,8 @@ type run struct {
 	interrupted chan struct{} // closed by the first Interrupt
 	once        sync.Once
 	told        chan struct{} // closed when the worker knows of the interrupt, or needs not
+	trim        bool          // it only frees memory
+	used        atomic.Int64  // how much memory was used, if it was too much
 }
 
 // A Value is what a cell has to show at its end.
@@ -103,6 +112,10 @@ func Start(opts Opts) (*Engine, error) {
 		opts.Logger = slog.Default()
 	}
 	e := &Engine{opts: opts, ready: make(chan struct{})}
+	var err error
+	if e.limit, err = limitMemory(opts.Memory, "/"); err != nil {
+		opts.Logger.Warn(err.Error())
+	}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	front := cell.Opts{Packages: Packages(), Commands: opts.Commands, Dir: e.dir}
 	if opts.Builder != nil {
@@ -156,6 +169,11 @@ func (e *Engine) launch() {
 	}
 	e.serving.Add(1)
 	go e.serve(p)
+	if e.limit.bytes > 0 {
+		p.pipe.send(order{Kind: orderLimit, Bytes: e.limit.soft()})
+		e.serving.Add(1)
+		go e.watchMemory(p)
+	}
 }
 
 // serve takes a worker's reports until it ends, and replaces it then.
@@ -175,6 +193,7 @@ func (e *Engine) serve(p *process) {
 		e.take(p, r)
 	}
 	// The pipe has ended, so the worker has, or will never answer again.
+	expected := p.killed.Load()
 	p.kill()
 	e.mu.Lock()
 	if e.closed {
@@ -186,17 +205,25 @@ func (e *Engine) serve(p *process) {
 		e.ready = make(chan struct{})
 	} else {
 		// The next one would do no better.
-		e.startup = fmt.Errorf("it ended at once: %s", p.state)
+		e.startup = fmt.Errorf("it ended at once: %s", p.exit)
 	}
 	run := e.running
 	e.running = nil
 	e.mu.Unlock()
 	e.front.Forget()
-	trace := e.output.lastWords()
+	words := e.output.lastWords()
+	e.opts.Logger.Debug("a worker ended", "how", p.exit, "last words", words)
+	f, rest := deathOf(p.exit, words, e.limit, e.cellOf)
+	if used := p.used.Load(); used > 0 {
+		f, expected = e.limit.lost(used), false
+	}
+	if rest != "" {
+		e.output.say("stderr", []byte(rest))
+	}
 	if run != nil {
-		run.done <- report{Failure: deathOf(p.state, trace)}
-	} else if trace != "" {
-		e.output.say("stderr", []byte(trace))
+		run.done <- report{Failure: f}
+	} else if !expected {
+		e.output.say("stderr", []byte(deathNote(f)))
 	}
 	if working {
 		e.launch()
@@ -210,6 +237,7 @@ func (e *Engine) take(p *process, r report) {
 	p.stderr.drain()
 	switch r.Kind {
 	case reportDone:
+		e.output.settle(p.ended)
 		e.mu.Lock()
 		run := e.running
 		if run != nil && run.id == r.ID {
@@ -306,7 +334,7 @@ func (e *Engine) order(ctx context.Context, o order, out Output) (report, error)
 			p = nil
 		}
 	}
-	r := &run{done: make(chan report, 1), interrupted: make(chan struct{}), told: make(chan struct{})}
+	r := &run{done: make(chan report, 1), interrupted: make(chan struct{}), told: make(chan struct{}), trim: o.Kind == orderTrim}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	defer r.cancel()
 	e.mu.Lock()
@@ -319,7 +347,7 @@ func (e *Engine) order(ctx context.Context, o order, out Output) (report, error)
 	select {
 	case rep := <-r.done:
 		close(r.told)
-		return rep, nil
+		return e.settle(p, r, rep), nil
 	case <-ctx.Done():
 		r.interrupt()
 	case <-r.interrupted:
@@ -333,7 +361,7 @@ func (e *Engine) order(ctx context.Context, o order, out Output) (report, error)
 	defer grace.Stop()
 	select {
 	case rep := <-r.done:
-		return rep, nil
+		return e.settle(p, r, rep), nil
 	case <-grace.C:
 	case <-e.ctx.Done():
 		return report{}, errClosed
@@ -345,6 +373,7 @@ func (e *Engine) order(ctx context.Context, o order, out Output) (report, error)
 	}
 	e.mu.Unlock()
 	p.kill()
+	e.awaitReplacement(p)
 	select {
 	case rep := <-r.done: // it ended after all, or serve was faster
 		if rep.Failure == nil || rep.Failure.Kind != WorkerDied {
@@ -352,10 +381,22 @@ func (e *Engine) order(ctx context.Context, o order, out Output) (report, error)
 		}
 	default:
 	}
+	if used := r.used.Load(); used > 0 {
+		return report{Failure: e.limit.lost(used)}, nil
+	}
 	f := interruption("It did not stop within " + e.opts.Grace.String() + ", so its process was ended. " + lostState)
 	f.Kind = WorkerDied
 	f.Message = "interrupted"
 	return report{Failure: f}, nil
+}
+
+// awaitReplacement waits until the names of a worker that was killed are
+// forgotten and another one is there.
+func (e *Engine) awaitReplacement(p *process) {
+	select {
+	case <-p.replaced:
+	case <-e.ctx.Done():
+	}
 }
 
 var errClosed = errors.New("the kernel is shutting down")
@@ -396,6 +437,9 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 	}
 	if err := e.compile(ctx, src, c); err != nil {
 		return Value{Notes: c.Notes}, err
+	}
+	for _, u := range c.Program.Units {
+		e.cells.Store(u.Path, u.Cell)
 	}
 	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
 	if err != nil {

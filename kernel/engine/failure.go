@@ -21,12 +21,15 @@ const (
 	Overflowed                         // the stack
 	WorkerDied                         // the process that ran it is gone, and the session's variables with it
 	Internal                           // a defect of the kernel
+	OutOfMemory                        // the cell was stopped at the memory limit
 )
 
 // A Failure is why a cell failed while it ran.
 type Failure struct {
 	Kind FailureKind
-	// Message is one line or more, as Go prints a panic or an error.
+	// Message is one line or more, as Go prints a panic or an error. That
+	// of WorkerDied begins with what happened and ": ", as in "fatal error:
+	// concurrent map writes".
 	Message string
 	// Note is a remark for the user, for example that a call goes on in
 	// the background.
@@ -35,8 +38,6 @@ type Failure struct {
 	Frames []Frame
 	// Depth is the number of active functions if Frames leaves some out.
 	Depth int
-	// Trace is what a dying worker wrote.
-	Trace string
 	// Goroutine tells that the failure was in a goroutine the cell
 	// started, not in its own statements.
 	Goroutine bool

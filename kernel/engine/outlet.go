@@ -17,14 +17,19 @@ import (
 // is held back, to find out whether the process dies of it.
 const suspicion = 300 * time.Millisecond
 
-// maxWords bounds the last words that are kept.
-const maxWords = 256 << 10
+// A text that looks even more so is held back longer: the process may still be
+// at it. But not more of it than maxWords.
+const (
+	strongSuspicion = 2 * time.Second
+	maxWords        = 8 << 20
+)
 
 // An outlet passes output on to the current Output.
 type outlet struct {
 	mu    sync.Mutex
 	out   Output
 	words []byte // held back
+	since time.Time
 	timer *time.Timer
 }
 
@@ -55,16 +60,19 @@ func (o *outlet) stdout(text []byte) { o.say("stdout", text) }
 func (o *outlet) stderr(text []byte) {
 	o.mu.Lock()
 	if len(o.words) > 0 {
-		if len(o.words) < maxWords {
-			o.words = append(o.words, text...)
-		}
+		o.words = append(o.words, text...)
+		full := len(o.words) > maxWords
 		o.mu.Unlock()
+		if full {
+			o.letGo()
+		}
 		return
 	}
 	at := lastWordsAt(text)
 	if at >= 0 {
 		o.words = append(o.words, text[at:]...)
 		text = text[:at]
+		o.since = time.Now()
 		o.timer = time.AfterFunc(suspicion, o.release)
 	}
 	o.mu.Unlock()
@@ -73,8 +81,39 @@ func (o *outlet) stderr(text []byte) {
 	}
 }
 
-// release lets held-back text through: the process lives.
+// release lets held-back text through: the process lives, it seems.
 func (o *outlet) release() {
+	o.mu.Lock()
+	wait := len(o.words) > 0 && time.Since(o.since) < strongSuspicion
+	if wait && !isPrelude(string(o.words)) {
+		_, wait = readTrace(string(o.words))
+	}
+	if wait && o.timer != nil {
+		o.timer.Reset(suspicion)
+	}
+	o.mu.Unlock()
+	if !wait {
+		o.letGo()
+	}
+}
+
+// settle lets held-back text through because the cell is done: the text belongs
+// to it, not to the next one. But if the process dies of it, it stays.
+func (o *outlet) settle(ended <-chan struct{}) {
+	o.mu.Lock()
+	held := len(o.words) > 0
+	o.mu.Unlock()
+	if !held {
+		return
+	}
+	select {
+	case <-ended:
+	case <-time.After(suspicion):
+		o.letGo()
+	}
+}
+
+func (o *outlet) letGo() {
 	if words := o.lastWords(); words != "" {
 		o.say("stderr", []byte(words))
 	}
@@ -93,13 +132,26 @@ func (o *outlet) lastWords() string {
 	return s
 }
 
+// lastWordsMarks are how lines begin with which a dying Go process begins.
+var lastWordsMarks = [][]byte{
+	[]byte("fatal error: "), []byte("panic: "), []byte("fatal: "), []byte("runtime: "), []byte("SIG"),
+	[]byte("unexpected fault address"),
+}
+
 // lastWordsAt returns where text begins to look like the report of a dying Go
 // process; -1 if it does not.
 func lastWordsAt(text []byte) int {
-	for _, mark := range []string{"fatal error: ", "panic: ", "runtime: ", "SIGSEGV", "SIGABRT", "SIGBUS", "unexpected fault address"} {
-		if i := bytes.Index(text, []byte(mark)); i == 0 || i > 0 && text[i-1] == '\n' {
-			return i
+	for start := 0; start < len(text); {
+		for _, mark := range lastWordsMarks {
+			if bytes.HasPrefix(text[start:], mark) {
+				return start
+			}
 		}
+		end := bytes.IndexByte(text[start:], '\n')
+		if end < 0 {
+			break
+		}
+		start += end + 1
 	}
 	return -1
 }

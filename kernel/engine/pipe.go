@@ -22,6 +22,8 @@ const (
 	orderSetenv                         // Argv: name, value; answered by reportDone
 	orderGetenv                         // answered by reportDone with Lines
 	orderDescribe                       // IDs: answered by reportDone with Lines, a short text for each
+	orderLimit                          // Bytes: how much memory the worker should use at the most
+	orderTrim                           // free memory; answered by reportDone
 )
 
 // An order goes from the kernel to the worker.
@@ -31,6 +33,7 @@ type order struct {
 	Program []byte
 	Silent  bool
 	IDs     []int
+	Bytes   int64
 	Argv    []string
 	Text    string
 	Error   string

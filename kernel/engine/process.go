@@ -3,12 +3,12 @@ package engine
 // This file starts a worker process and notices its end.
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -25,13 +25,20 @@ type process struct {
 	// replaced is closed when the engine has done with it: another worker
 	// is there, or none can be.
 	replaced chan struct{}
-	// state says how it ended; valid after ended.
-	state string
+	// exit says how it ended; valid after ended.
+	exit exit
+	// killed tells that the kernel ended it, used with how much memory if
+	// that is why.
+	killed atomic.Bool
+	used   atomic.Int64
+	// kills is how many processes the system had killed for want of memory
+	// before this one started.
+	kills int64
 }
 
 // startProcess starts argv as a worker. Its output goes to the two functions.
 func startProcess(argv []string, stdout, stderr func([]byte)) (_ *process, err error) {
-	p := &process{ended: make(chan struct{}), replaced: make(chan struct{})}
+	p := &process{ended: make(chan struct{}), replaced: make(chan struct{}), kills: outOfMemoryKills("/")}
 	var opened []*os.File
 	defer func() {
 		for _, f := range opened {
@@ -98,8 +105,9 @@ func startProcess(argv []string, stdout, stderr func([]byte)) (_ *process, err e
 
 // wait waits for the process and lets its last output through.
 func (p *process) wait() {
-	err := p.cmd.Wait()
-	p.state = describeExit(err)
+	p.cmd.Wait() // its error says less than the state
+	p.exit = exitOf(p.cmd.ProcessState)
+	p.exit.starved = p.exit.signal == syscall.SIGKILL && outOfMemoryKills("/") > p.kills
 	// Children of a dead worker would keep its output open and its memory
 	// in use.
 	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
@@ -113,19 +121,20 @@ func (p *process) wait() {
 
 // kill ends the process and waits until it is gone.
 func (p *process) kill() {
+	p.killed.Store(true)
 	p.cmd.Process.Kill()
 	<-p.ended
 }
 
-func describeExit(err error) string {
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return "exit status 0"
+func exitOf(st *os.ProcessState) exit {
+	x := exit{code: st.ExitCode()}
+	if ws, ok := st.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		x.signal = ws.Signal()
 	}
-	if st, ok := exit.Sys().(syscall.WaitStatus); ok && st.Signaled() {
-		return fmt.Sprintf("signal %d (%s)", st.Signal(), st.Signal())
+	if ru, ok := st.SysUsage().(*syscall.Rusage); ok {
+		x.peak = ru.Maxrss * 1024
 	}
-	return fmt.Sprintf("exit status %d", exit.ExitCode())
+	return x
 }
 
 // socketPair returns the two ends of the control pipe.

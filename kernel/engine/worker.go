@@ -47,6 +47,7 @@ type worker struct {
 // closes the control pipe, however the kernel ended.
 func Work() error {
 	debug.SetTraceback("single")
+	volunteer()
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // see orderInterrupt
 	f := os.NewFile(pipeFD, "control pipe")
 	conn, err := net.FileConn(f)
@@ -96,6 +97,10 @@ func (w *worker) serve() error {
 			for _, id := range o.IDs {
 				w.machine.Drop(id)
 			}
+		case orderLimit:
+			w.obeyLimit(o.Bytes)
+		case orderTrim:
+			go w.trim(o)
 		default:
 			// The kernel sends one of these at a time.
 			w.busy.Store(true)
