@@ -27,6 +27,18 @@ const (
 	Compiled
 )
 
+// String returns "interpreted" or "compiled".
+func (t Tier) String() string { return [...]string{"any tier", "interpreted", "compiled"}[t] }
+
+// Tier returns the tier that a cell's statements run in, or, if it has none,
+// its declarations.
+func (c *Cell) Tier() Tier {
+	if c.Unit != nil && (c.Unit.Body || c.OnlyDeclares()) {
+		return Compiled
+	}
+	return Interpreted
+}
+
 // manyTurns is the number of turns of loops, known from the text, above which
 // compiling takes less time than interpreting.
 const manyTurns = 3_000_000

@@ -209,3 +209,18 @@ func (e *Engine) await(ctx context.Context) error {
 	e.front.Withdraw(p.cell)
 	return fmt.Errorf("cell [%d] could not be compiled, so its names are not there, and this cell has not run: %w", p.cell.Number, p.err)
 }
+
+// CanCompile returns nil, or why cells are only interpreted and what to do.
+func (e *Engine) CanCompile() error {
+	if e.units == nil {
+		return errors.New("this kernel was started without a compiler")
+	}
+	return e.units.Available()
+}
+
+// LastTier tells how the last cell ran and why; why is "" if there was none.
+func (e *Engine) LastTier() (tier cell.Tier, why string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.lastTier, e.lastWhy
+}

@@ -61,16 +61,18 @@ type Engine struct {
 	ctx   context.Context // ends with Close
 	stop  context.CancelFunc
 
-	mu      sync.Mutex
-	proc    *process
-	ready   chan struct{} // closed when there is a worker, or none can be had
-	startup error
-	running *run
-	cancel  context.CancelFunc // ends a compilation, or the wait for one; nil if there is none
-	pending *pending           // declarations that are being compiled; nil if none are
-	nextID  uint64
-	closed  bool
-	serving sync.WaitGroup
+	mu       sync.Mutex
+	proc     *process
+	ready    chan struct{} // closed when there is a worker, or none can be had
+	startup  error
+	running  *run
+	cancel   context.CancelFunc // ends a compilation, or the wait for one; nil if there is none
+	lastTier cell.Tier
+	lastWhy  string
+	pending  *pending // declarations that are being compiled; nil if none are
+	nextID   uint64
+	closed   bool
+	serving  sync.WaitGroup
 
 	output outlet
 	limit  memoryLimit
@@ -432,6 +434,9 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 		e.front.Commit(c, 0)
 		return Value{Notes: c.Notes}, nil
 	}
+	e.mu.Lock()
+	e.lastTier, e.lastWhy = c.Tier(), c.Why
+	e.mu.Unlock()
 	if c.OnlyDeclares() {
 		return Value{Notes: c.Notes}, e.declare(ctx, src, c, out)
 	}

@@ -128,8 +128,11 @@ func (k *call) piece(p piece) error {
 }
 
 // goCode runs Go text and keeps its value.
-func (k *call) goCode(src string) (engine.Value, error) {
-	v, err := k.ev.engine.Run(k.ctx, k.number, src, k.out)
+func (k *call) goCode(src string) (engine.Value, error) { return k.goCodeIn(cell.AnyTier, src) }
+
+// goCodeIn runs Go text in a tier.
+func (k *call) goCodeIn(tier cell.Tier, src string) (engine.Value, error) {
+	v, err := k.ev.engine.RunIn(k.ctx, tier, k.number, src, k.out)
 	for _, n := range v.Notes {
 		k.out.Stream("stderr", []byte("note: "+n+"\n"))
 	}

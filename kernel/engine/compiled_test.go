@@ -1,0 +1,91 @@
+package engine
+
+// This file lets tests run compiled cells: plugins open only in a program that
+// was built like them, so the worker is the kernel's own binary.
+
+import (
+	"context"
+	"debug/buildinfo"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/kernel/build"
+)
+
+// kernelBinary builds the kernel once for all tests.
+var kernelBinary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "netherfield-test-")
+	if err != nil {
+		return "", err
+	}
+	atExit(func() { os.RemoveAll(dir) })
+	file := filepath.Join(dir, "netherfield")
+	cmd := exec.Command("go", "build", "-trimpath", "-o", file, ".")
+	cmd.Dir = "../.."
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("the kernel does not build: %w\n%s", err, out)
+	}
+	return file, nil
+})
+
+var (
+	exitMu    sync.Mutex
+	exitFuncs []func()
+)
+
+// atExit calls f after all tests.
+func atExit(f func()) {
+	exitMu.Lock()
+	defer exitMu.Unlock()
+	exitFuncs = append(exitFuncs, f)
+}
+
+// startCompiling starts an engine that compiles what it must.
+func startCompiling(t testing.TB) *Engine {
+	t.Helper()
+	bin, err := kernelBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := buildinfo.ReadFile(bin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := build.New(build.Opts{Sources: os.DirFS("../.."), Host: info})
+	e, err := Start(Opts{Worker: []string{bin, "worker"}, Builder: b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// A recorder keeps what cells print.
+type recorder struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (r *recorder) Stream(_ string, text []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.text.Write(text)
+}
+func (r *recorder) Display(display.Bundle, string, bool) {}
+func (r *recorder) Clear(bool)                           {}
+func (r *recorder) Input(context.Context, string, bool) (string, error) {
+	return "", fmt.Errorf("nobody is there")
+}
+
+func (r *recorder) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}

@@ -1,0 +1,214 @@
+package engine
+
+// This file runs the programs of the Go distribution's own tests as cells, in
+// whichever tier the planner picks. They cover the language as nothing else
+// does.
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"go/build/constraint"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/netherfield/netherfield/kernel/cell"
+)
+
+var distributionOnly = flag.String("distribution", "", "run only the programs whose path contains this")
+
+// notAsCells are programs that do not pass as cells, each with the reason.
+var notAsCells = map[string]string{}
+
+// programTimeout bounds a program as the distribution's own runner does.
+const programTimeout = time.Minute
+
+func TestTheDistributionsProgramsPassAsCells(t *testing.T) {
+	if raceEnabled {
+		t.Log("the programs run in a worker without the race detector; the norace run covers this test")
+		return
+	}
+	root := filepath.Join(goroot(t), "test")
+	programs := distribution(t, root)
+	if len(programs) == 0 {
+		t.Logf("NOT RUN: this Go distribution comes without its tests: there are no programs in %s", root)
+		return
+	}
+	var compiled, interpreted, passed atomic.Int64
+	var mu sync.Mutex
+	failures := map[string]string{}
+	work := make(chan string)
+	var wg sync.WaitGroup
+	for range runtime.NumCPU() {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			e := startCompiling(t)
+			for file := range work {
+				native, err := runProgram(t, e, filepath.Join(root, file))
+				if native {
+					compiled.Add(1)
+				} else {
+					interpreted.Add(1)
+				}
+				if err == nil {
+					passed.Add(1)
+					continue
+				}
+				mu.Lock()
+				failures[file] = err.Error()
+				mu.Unlock()
+			}
+		}()
+	}
+	for _, file := range programs {
+		work <- file
+	}
+	close(work)
+	wg.Wait()
+	names := make([]string, 0, len(failures))
+	for file := range failures {
+		names = append(names, file)
+	}
+	slices.Sort(names)
+	total := len(programs)
+	for _, file := range names {
+		switch reason := notAsCells[file]; {
+		case reason != "":
+			t.Logf("not as a cell: %s: %s", file, reason)
+		case !passesNatively(t, filepath.Join(root, file)):
+			t.Logf("not counted, it does not pass as a program either: %s", file)
+			total--
+		default:
+			t.Errorf("%s: %s", file, failures[file])
+		}
+	}
+	share := float64(passed.Load()) / float64(total)
+	t.Logf("%d of %d programs pass as cells (%.1f %%): %d compiled, %d interpreted", passed.Load(), total, 100*share, compiled.Load(), interpreted.Load())
+	if share < 0.98 && *distributionOnly == "" {
+		t.Errorf("only %.1f %% of the programs pass as cells", 100*share)
+	}
+}
+
+func goroot(t *testing.T) string {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// distribution returns the programs that are run without special flags or
+// other files, for this system.
+func distribution(t *testing.T, root string) []string {
+	var files []string
+	for _, pattern := range []string{"*.go", "*/*.go"} {
+		more, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, more...)
+	}
+	var out []string
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(src), "// run\n") || !forThisSystem(string(src)) {
+			continue
+		}
+		rel, _ := filepath.Rel(root, file)
+		if strings.Contains(rel, *distributionOnly) {
+			out = append(out, rel)
+		}
+	}
+	return out
+}
+
+func forThisSystem(src string) bool {
+	for line := range strings.Lines(src) {
+		if strings.HasPrefix(line, "package ") {
+			break
+		}
+		if !constraint.IsGoBuild(line) {
+			continue
+		}
+		expr, err := constraint.Parse(strings.TrimSpace(line))
+		return err == nil && expr.Eval(func(tag string) bool {
+			return tag == runtime.GOOS || tag == runtime.GOARCH || tag == "gc" || tag == "cgo" || tag == "unix" || strings.HasPrefix(tag, "go1.")
+		})
+	}
+	return true
+}
+
+// asCell returns a program as the text of a cell: the package clause is the
+// only part of a file that a cell does not know.
+func asCell(t *testing.T, file string) string {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.PackageClauseOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := f.Package - 1; i < f.Name.End()-1; i++ {
+		src[i] = ' '
+	}
+	return string(src) + "\nmain()\n"
+}
+
+func expectedOutput(file string) string {
+	text, _ := os.ReadFile(strings.TrimSuffix(file, ".go") + ".out")
+	return string(text)
+}
+
+// runProgram runs a program as the first cell of a session.
+func runProgram(t *testing.T, e *Engine, file string) (compiled bool, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), programTimeout)
+	defer cancel()
+	if err := e.Reset(ctx); err != nil {
+		return false, err
+	}
+	src := asCell(t, file)
+	c, err := e.Frontend().Prepare(1, src)
+	if err != nil {
+		return false, err
+	}
+	compiled = c.Unit != nil
+	out := &recorder{}
+	if _, err = e.RunIn(ctx, cell.AnyTier, 1, src, out); err != nil {
+		return compiled, err
+	}
+	if got := out.String(); got != expectedOutput(file) {
+		return compiled, errors.New("it prints\n" + cutText(got) + "\nand should print\n" + cutText(expectedOutput(file)))
+	}
+	return compiled, nil
+}
+
+func cutText(s string) string {
+	if len(s) > 600 {
+		return s[:600] + "…"
+	}
+	return s
+}
+
+func passesNatively(t *testing.T, file string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), programTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "go", "run", file)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	return err == nil && string(out) == expectedOutput(file)
+}

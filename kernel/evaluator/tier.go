@@ -1,0 +1,56 @@
+package evaluator
+
+// This file holds the commands about the two tiers.
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/kernel/cell"
+)
+
+// tier tells how a line of Go would run and why, or how the last cell ran.
+func (k *call) tier(p piece) error {
+	var text strings.Builder
+	if p.text == "" {
+		last, why := k.ev.engine.LastTier()
+		if why == "" {
+			text.WriteString("No cell has run yet.\n")
+		} else {
+			fmt.Fprintf(&text, "The last cell was %s: %s.\n", last, why)
+		}
+		if err := k.ev.engine.CanCompile(); err != nil {
+			fmt.Fprintf(&text, "Cells cannot be compiled: %s.", err)
+		} else {
+			text.WriteString("Cells are interpreted where that is proven right and fast, else compiled. %%compile and %%interpret at the top of a cell choose.")
+		}
+	} else {
+		c, err := k.ev.engine.Frontend().Prepare(k.number, padTo(p))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&text, "This would be %s: %s.", c.Tier(), c.Why)
+		if len(c.Trust) > 0 {
+			var list []string
+			for _, t := range c.Trust {
+				list = append(list, string(t))
+			}
+			fmt.Fprintf(&text, "\nThe interpreter runs its %s.", strings.Join(list, ", "))
+		}
+	}
+	b := display.Text(text.String())
+	k.value = &b
+	return nil
+}
+
+func (k *call) compileCell(p piece) error   { return k.inTier(cell.Compiled, p) }
+func (k *call) interpretCell(p piece) error { return k.inTier(cell.Interpreted, p) }
+
+func (k *call) inTier(tier cell.Tier, p piece) error {
+	if p.text != "" {
+		return misuse(p, "it takes no arguments")
+	}
+	_, err := k.goCodeIn(tier, strings.Repeat("\n", p.line)+p.body)
+	return err
+}
