@@ -46,6 +46,7 @@ func (f *Frontend) bind(number int, c *checked) *binding {
 			}
 		}
 	}
+	b.bindCarried()
 	b.bindVars()
 	b.noteGroups()
 	return b
@@ -118,6 +119,20 @@ func (b *binding) bindFunc(fd *ast.FuncDecl) {
 		name.ID = b.f.newID()
 	}
 	b.own[obj] = name
+}
+
+// bindCarried gives the variables that get a new type a session variable each,
+// with the memory of the old one.
+func (b *binding) bindCarried() {
+	for _, s := range b.carried {
+		for _, id := range s.names() {
+			obj := b.info.Defs[id]
+			old := b.extension.vars[id.Name]
+			n := &Name{Object: obj, ID: b.f.newID(), Cell: old.Cell, Doc: old.Doc, step: -1, carries: old.ID}
+			b.own[obj] = n
+			b.names = append(b.names, n)
+		}
+	}
 }
 
 // bindVars gives every variable of the top level its session variable.

@@ -27,6 +27,8 @@ type checked struct {
 	dots    []string
 	// used are the session's names that stand in the checked package.
 	used map[types.Object]*Name
+	// carried are the variables of earlier cells that get a new type.
+	carried []step
 	// repeats are names that the cell declares just as they are.
 	repeats []string
 }
@@ -72,6 +74,9 @@ func stepsOf(t *tree) []step {
 			if gd, ok := ds.Decl.(*ast.GenDecl); ok && gd.Tok == token.VAR {
 				s.decl = gd
 			}
+		}
+		if s.decl != nil && t.extension != nil && t.offset(st.Pos()) < t.shiftBytes {
+			s.hoisted = true
 		}
 		steps = append(steps, s)
 		for _, id := range s.names() {
@@ -196,6 +201,14 @@ func (f *Frontend) check(t *tree) (*checked, Diagnostics) {
 		if !again {
 			break
 		}
+	}
+	if t.extension != nil {
+		n := 0
+		for n < len(c.steps) && t.offset(c.steps[n].stmt.Pos()) < t.shiftBytes {
+			n++
+		}
+		c.carried, c.steps = c.steps[:n], c.steps[n:]
+		c.stmts = c.stmts[n:]
 	}
 	return c, errs.tidy()
 }
@@ -428,7 +441,7 @@ func (f *Frontend) checkOnce(c *checked, own map[string]*ast.Ident, plain map[st
 		Error: func(err error) {
 			te, ok := err.(types.Error)
 			if !ok {
-				errs = append(errs, diagnose(c.src, 0, err.Error()))
+				errs = append(errs, c.diagnoseAt(0, err.Error()))
 				return
 			}
 			msg := te.Msg
@@ -447,7 +460,7 @@ func (f *Frontend) checkOnce(c *checked, own map[string]*ast.Ident, plain map[st
 			if strings.HasPrefix(msg, "declared and not used") && top[off] {
 				return
 			}
-			errs = append(errs, diagnose(c.src, off, sayIt(msg)))
+			errs = append(errs, c.diagnoseAt(off, sayIt(msg)))
 			detail = true
 		},
 	}

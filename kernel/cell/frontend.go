@@ -108,7 +108,8 @@ type Name struct {
 	group    string
 	mentions map[string]meaning
 
-	step int // the top-level statement that sets it; -1: set before all
+	carries int // the ID of the variable whose memory this one has; 0: its own
+	step    int // the top-level statement that sets it; -1: set before all
 	// match is how completion shows it, once it has.
 	match Match
 }

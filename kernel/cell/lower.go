@@ -43,6 +43,13 @@ func (f *Frontend) prepare(tier Tier, number int, src string) (*Cell, error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
+	if x := f.extend(t); x != nil {
+		t, errs = parse(token.NewFileSet(), x.text+src)
+		if len(errs) > 0 {
+			return nil, fmt.Errorf("the kernel cannot declare anew what the type with new methods is part of: %w", errs)
+		}
+		t.extension, t.shiftBytes, t.shiftLines = x, len(x.text), strings.Count(x.text, "\n")
+	}
 	c, errs := f.check(t)
 	if len(errs) > 0 {
 		return nil, errs

@@ -37,7 +37,11 @@ type tree struct {
 	hideLast bool
 	// lastIsStmt tells that the last item is a statement.
 	lastIsStmt bool
-	comments   []*ast.CommentGroup
+	// extension, if there is one, is what src begins with, before the
+	// cell's own text: shift bytes and lines.
+	extension              *extension
+	shiftBytes, shiftLines int
+	comments               []*ast.CommentGroup
 }
 
 // offset returns the byte offset in the cell of a position.
@@ -49,17 +53,30 @@ func (t *tree) offset(pos token.Pos) int {
 	return max(0, min(f.Offset(pos)-len(leadDecl), len(t.src)))
 }
 
-// line returns the line in the cell of a position, from 1.
+// line returns the line in the cell of a position, from 1; 0 if it is not in
+// the cell's own text.
 func (t *tree) line(pos token.Pos) int {
 	f := t.fset.File(pos)
 	if f == nil {
 		return 0
 	}
-	return f.Line(pos) - 1 // the lead's
+	return max(0, f.Line(pos)-1-t.shiftLines) // without the lead's
 }
 
 func (t *tree) diagnose(pos token.Pos, msg string) Diagnostic {
-	return diagnose(t.src, t.offset(pos), msg)
+	return t.diagnoseAt(t.offset(pos), msg)
+}
+
+// diagnoseAt makes the diagnostic for an offset in src.
+func (t *tree) diagnoseAt(off int, msg string) Diagnostic {
+	if t.shiftBytes > 0 && off < t.shiftBytes {
+		d := diagnose(t.src, off, msg)
+		return Diagnostic{Line: 1, Column: 1, Source: d.Source,
+			Message: "a method added to a type declares anew what uses the type, and that fails: " + msg}
+	}
+	d := diagnose(t.src[t.shiftBytes:], off-t.shiftBytes, msg)
+	d.offset = off
+	return d
 }
 
 // parse returns the tree of src, and every syntax error. With errors the tree

@@ -13,15 +13,17 @@ import (
 )
 
 // A group is declarations that stand or fall together: of types, with all
-// their methods, or of a generic function.
+// their methods, or of a function.
 type group struct {
 	decls []ast.Decl
 	names []string
 	text  string
 }
 
-// groups returns those of a cell's declarations that can be left out when they
-// are unchanged.
+// groupMark stands between the declarations in a group's text.
+const groupMark = "\n\x00"
+
+// groups returns the groups of a cell's declarations.
 func (c *checked) groups() []*group {
 	var all []*group
 	byType := map[string]*group{}
@@ -39,7 +41,7 @@ func (c *checked) groups() []*group {
 			}
 			all = append(all, g)
 		case *ast.FuncDecl:
-			if d.Recv == nil && d.Type.TypeParams != nil && d.Name.Name != "_" {
+			if d.Recv == nil && d.Name.Name != "_" && d.Name.Name != "init" {
 				all = append(all, &group{decls: []ast.Decl{d}, names: []string{d.Name.Name}, text: c.sourceOf(d)})
 			}
 		}
@@ -51,7 +53,7 @@ func (c *checked) groups() []*group {
 		}
 		if g := byType[receiverName(fd)]; g != nil {
 			g.decls = append(g.decls, fd)
-			g.text += "\n" + c.sourceOf(fd)
+			g.text += groupMark + c.sourceOf(fd)
 		}
 	}
 	return all

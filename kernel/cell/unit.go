@@ -95,6 +95,7 @@ type unitWriter struct {
 type pointer struct {
 	name, typ string
 	step      int
+	carries   int
 }
 
 // unitError ends the writing of a unit.
@@ -147,7 +148,7 @@ func (b *binding) compile(body bool, wants []want) (u *Unit, cell *Cell, err err
 	info := ir.Unit{Cell: b.number}
 	binds := ""
 	for id, p := range w.pointers {
-		info.Vars = append(info.Vars, ir.UnitVar{Name: strings.TrimPrefix(p.name, varPrefix), ID: id, Step: p.step})
+		info.Vars = append(info.Vars, ir.UnitVar{Name: strings.TrimPrefix(p.name, varPrefix), ID: id, Step: p.step, Carries: p.carries})
 	}
 	sort.Slice(info.Vars, func(i, j int) bool { return info.Vars[i].Name < info.Vars[j].Name })
 	for _, v := range info.Vars {
@@ -217,6 +218,11 @@ func (w *unitWriter) unit(wants []want) string {
 	}
 	for _, x := range wants {
 		w.want(x)
+	}
+	for _, n := range w.names {
+		if n.carries != 0 {
+			w.pointer(n, token.NoPos)
+		}
 	}
 	own := w.ownDecls()
 
@@ -309,7 +315,12 @@ func docOf(d ast.Decl) *ast.CommentGroup {
 // chunk writes the edited text of a range under its line number. The comment
 // that a directive such as //go:noinline is stays above its function.
 func (w *unitWriter) chunk(out *strings.Builder, from, to token.Pos) {
-	fmt.Fprintf(out, "//line /cell:%d\n%s\n", w.line(from), w.edited(w.src, w.offset(from), w.offset(to)))
+	if line := w.line(from); line > 0 {
+		fmt.Fprintf(out, "//line /cell:%d\n", line)
+	} else {
+		out.WriteString("//line /earlier:1\n")
+	}
+	fmt.Fprintf(out, "%s\n", w.edited(w.src, w.offset(from), w.offset(to)))
 }
 
 // blank returns the paths that the cell imports for their effect.

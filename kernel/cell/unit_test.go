@@ -158,3 +158,26 @@ func TestARepeatedDeclarationIsTheOneOfBefore(t *testing.T) {
 		}
 	}
 }
+
+func TestAMethodIsAddedToATypeOfAnEarlierCell(t *testing.T) {
+	cells := runUnits(t,
+		"// any\ntype point struct{ x, y int }\nfunc (p point) sum() int { return p.x + p.y }",
+		"// any\ntype line struct { a, b point }\nfunc between(a, b point) line { return line{a, b} }\np := point{1, 2}\nps := map[string][]*point{\"a\": {&p}}\nn := 3\nl := line{p, p}",
+		"// any\nfunc (p point) twice() int { return 2 * p.sum() * n }\np.twice()",
+		"// any\nl.a.twice() + ps[\"a\"][0].twice() + between(p, p).b.twice()",
+		"// any\nfunc (p point) twice() int { return 3 * p.sum() }\np.twice()",
+		"// any\nfunc (p *point) move() { p.x++ }\np.move()\np.twice()",
+	)
+	if got := strings.Join(cells[2].Results, ","); got != "int" {
+		t.Errorf("the cell that adds a method shows %q", got)
+	}
+	carried := 0
+	for _, v := range cells[2].Program.Units[0].Vars {
+		if v.Carries != 0 {
+			carried++
+		}
+	}
+	if carried != 3 {
+		t.Errorf("%d variables are carried over, want p, ps and l", carried)
+	}
+}

@@ -181,7 +181,7 @@ func (w *unitWriter) pointer(n *Name, pos token.Pos) string {
 	if structWithoutName(n.Object.Type()) && w.own[n.Object] == nil && n.Cell != w.number {
 		w.fail(pos, "%s has a struct type without a name and with fields that are not exported, which only its own cell can use when compiled; declare the type with a name", n.Object.Name())
 	}
-	p := pointer{name: varPrefix + n.Object.Name(), typ: w.spell(n.Object.Type(), pos), step: -1}
+	p := pointer{name: varPrefix + n.Object.Name(), typ: w.spell(n.Object.Type(), pos), step: -1, carries: n.carries}
 	for w.taken[p.name] {
 		p.name += "_"
 	}

@@ -90,6 +90,7 @@ func (e *encoder) unit(u Unit) {
 		e.str(v.Name)
 		e.int(v.ID)
 		e.int(v.Step)
+		e.int(v.Carries)
 	}
 	e.int(len(u.Funcs))
 	for _, f := range u.Funcs {
@@ -256,7 +257,7 @@ func (d *decoder) ints() []int {
 func (d *decoder) unit() Unit {
 	u := Unit{Path: d.str(), File: d.str(), Cell: d.int()}
 	for range d.count() {
-		u.Vars = append(u.Vars, UnitVar{Name: d.str(), ID: d.int(), Step: d.int()})
+		u.Vars = append(u.Vars, UnitVar{Name: d.str(), ID: d.int(), Step: d.int(), Carries: d.int()})
 	}
 	for range d.count() {
 		u.Funcs = append(u.Funcs, UnitFunc{Name: d.str(), ID: d.int()})

@@ -12,7 +12,7 @@ func sample() *Program {
 		HasDefer: true, Body: &Node{Op: Block}}
 	return &Program{
 		Cell:  7,
-		Units: []Unit{{Path: "cell/1f", File: "/tmp/1f.so", Cell: 3, Vars: []UnitVar{{Name: "x", ID: 2, Step: -1}}, Funcs: []UnitFunc{{Name: "f", ID: 4}}}},
+		Units: []Unit{{Path: "cell/1f", File: "/tmp/1f.so", Cell: 3, Vars: []UnitVar{{Name: "x", ID: 2, Step: -1, Carries: 1}}, Funcs: []UnitFunc{{Name: "f", ID: 4}}}},
 		Body:  "cell/1f", Steps: []int{1, 4},
 		Types: []Type{{Kind: reflect.Int}, {Kind: reflect.Func, In: []int{0}, Out: []int{0}, Variadic: true},
 			{Path: "time", Name: "Duration"}, {Tuple: true, Out: []int{0, 2}},

@@ -29,6 +29,9 @@ type UnitVar struct {
 	// unit's body runs; -1 if it does not. A variable that was made for
 	// this run and whose statement did not complete is dropped.
 	Step int
+	// Carries is the ID of another variable, whose memory this one has,
+	// under another type of the same layout; 0 if it has its own.
+	Carries int
 }
 
 // A UnitFunc ties a name in guard.Unit.Funcs to the session variable of func
