@@ -89,6 +89,9 @@ func stepsOf(t *tree) []step {
 	for _, id := range t.free {
 		todo = append(todo, id.Name)
 	}
+	for _, name := range forward(steps, where) {
+		todo = append(todo, name)
+	}
 	seen := map[string]bool{}
 	for len(todo) > 0 {
 		name := todo[len(todo)-1]
@@ -201,6 +204,9 @@ func (f *Frontend) check(t *tree) (*checked, Diagnostics) {
 		if !again {
 			break
 		}
+	}
+	if len(errs) == 0 {
+		c.initOrder()
 	}
 	if t.extension != nil {
 		n := 0

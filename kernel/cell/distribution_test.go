@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-func TestTheDistributionsProgramsAreAcceptedOrRefused(t *testing.T) {
+func TestTheDistributionsProgramsBecomeProgramsAndUnits(t *testing.T) {
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,8 @@ func TestTheDistributionsProgramsAreAcceptedOrRefused(t *testing.T) {
 		t.Logf("NOT RUN: this Go distribution comes without its tests; %s is empty", root)
 		return
 	}
-	accepted, refused, rejected := 0, 0, 0
+	interpreted, compiled, rejected := 0, 0, 0
+	world := newUnitWorld(t)
 	for _, file := range files {
 		src, err := os.ReadFile(file)
 		if err != nil {
@@ -48,19 +49,27 @@ func TestTheDistributionsProgramsAreAcceptedOrRefused(t *testing.T) {
 		// The package clause is the only part of a file that a cell does
 		// not know.
 		blank(src[ast.Package-1 : ast.Name.End()-1])
-		_, err = newFrontend(t).Prepare(1, string(src)+"\nmain()\n")
-		var ds Diagnostics
-		var ref *Refusal
-		switch {
-		case err == nil:
-			accepted++
-		case errors.As(err, &ref):
-			refused++
-		case errors.As(err, &ds):
-			rejected++
-		default:
-			t.Errorf("%s: %v", file, err)
+		for _, tier := range []Tier{AnyTier, Compiled} {
+			c, err := newCompilingFrontend().PrepareIn(tier, 1, string(src)+"\nmain()\n")
+			var ds Diagnostics
+			switch {
+			case errors.As(err, &ds):
+				rejected++
+				continue
+			case err != nil:
+				t.Errorf("%s: %v", file, err)
+				continue
+			case c.Unit == nil:
+				interpreted++
+				continue
+			}
+			compiled++
+			// One program declares constants named after the types of
+			// Go, which the kernel's own text needs.
+			if errs := world.check(c.Unit); len(errs) > 0 && filepath.Base(file) != "rename.go" {
+				t.Errorf("%s: its unit is no Go package: %s", file, strings.Join(errs, "\n"))
+			}
 		}
 	}
-	t.Logf("%d programs accepted, %d refused, %d rejected", accepted, refused, rejected)
+	t.Logf("each program in both ways: %d times interpreted, %d times compiled, %d times rejected", interpreted, compiled, rejected)
 }
