@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -183,7 +184,7 @@ func TestCacheKeepsWithinItsBound(t *testing.T) {
 
 func TestLocksExcludeAndVanish(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "lock")
-	inside, total := 0, 0
+	var inside, total atomic.Int32
 	done := make(chan bool)
 	for range 8 {
 		go func() {
@@ -193,11 +194,11 @@ func TestLocksExcludeAndVanish(t *testing.T) {
 					t.Error(err)
 					break
 				}
-				if inside++; inside != 1 {
+				if inside.Add(1) != 1 {
 					t.Error("two inside")
 				}
-				total++
-				inside--
+				total.Add(1)
+				inside.Add(-1)
 				unlock()
 			}
 			done <- true
@@ -206,7 +207,7 @@ func TestLocksExcludeAndVanish(t *testing.T) {
 	for range 8 {
 		<-done
 	}
-	if total != 160 || isFile(file) {
-		t.Errorf("%d turns; file left: %v", total, isFile(file))
+	if total.Load() != 160 || isFile(file) {
+		t.Errorf("%d turns; file left: %v", total.Load(), isFile(file))
 	}
 }

@@ -39,16 +39,18 @@ func (b *Builder) base() []string {
 func (b *Builder) packages(ctx context.Context, imports []string) (map[string]*entry, error) {
 	roots := append(b.base(), imports...)
 	found := map[string]*entry{}
-	if len(b.missing(roots, found)) == 0 {
+	missing := b.missing(roots, found)
+	if len(missing) == 0 {
 		return found, nil
 	}
-	unlock, err := b.store.lock(ctx, "go list")
+	// Only those who want the same wait for each other: a unit that imports
+	// little is not held up by much that is warmed.
+	unlock, err := b.store.lock(ctx, "go list "+strings.Join(missing, " "))
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	missing := b.missing(roots, found)
-	if len(missing) == 0 {
+	if missing = b.missing(roots, found); len(missing) == 0 {
 		return found, nil
 	}
 	if err := b.list(ctx, missing); err != nil {

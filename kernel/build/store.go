@@ -34,8 +34,9 @@ type store struct {
 // An entry is a complete package or unit in one of the directories.
 type entry struct {
 	record
-	base    string // path of its files, without the suffix
-	touched time.Time
+	base     string // path of its files, without the suffix
+	readOnly bool
+	touched  time.Time
 }
 
 func (e *entry) archiveFile() string { return e.base + ".a" }
@@ -88,7 +89,15 @@ func (s *store) workDir() (dir string, remove func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	return dir, func() { os.RemoveAll(dir) }, nil
+	return dir, func() {
+		// A tool that was killed may still be creating a file.
+		for range 10 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}, nil
 }
 
 // lock locks a name for building.
@@ -125,7 +134,7 @@ func (s *store) find(name string, need int) (*entry, bool) {
 	if s.err == nil {
 		caches = append(caches[:len(caches):len(caches)], s.opts.Cache)
 	}
-	for _, cache := range caches {
+	for i, cache := range caches {
 		base, err := filepath.Abs(filepath.Join(s.place(cache), key(name)))
 		if err != nil {
 			continue
@@ -139,7 +148,7 @@ func (s *store) find(name string, need int) (*entry, bool) {
 			s.opts.Logger.Warn("build: a cached file is damaged", "name", name, "file", base+".rec")
 			continue
 		}
-		e := &entry{record: r, base: base}
+		e := &entry{record: r, base: base, readOnly: i < len(s.opts.ReadOnly)}
 		if !s.complete(e, need) {
 			continue
 		}
@@ -206,6 +215,9 @@ func stampOf(name string) (stamp, error) {
 
 // touch notes, on disk, that an entry is in use, but not each time.
 func (s *store) touch(e *entry) {
+	if e.readOnly {
+		return
+	}
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -213,7 +225,7 @@ func (s *store) touch(e *entry) {
 		return
 	}
 	e.touched = now
-	// This fails in a read-only cache, where it does not matter.
+	// If this fails, the entry is built again some day.
 	_ = os.Chtimes(e.base+".rec", time.Time{}, now)
 }
 
