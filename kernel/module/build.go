@@ -43,11 +43,12 @@ func (s *Session) build(ctx context.Context, all []*listed) (*built, error) {
 		if path == "unsafe" || path == "C" {
 			continue
 		}
-		b.ids[path] = path
 		switch {
 		case p.Standard || s.kernels(p):
+			b.ids[path] = path
 			b.needs = append(b.needs, path)
 		case byCommand[path]:
+			b.ids[path] = path
 			b.archives[path], b.contents[path] = exports[path].file, exports[path].content
 		default:
 			id, file, err := s.compile(ctx, p, b)

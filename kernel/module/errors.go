@@ -17,6 +17,9 @@ type UnknownImport struct {
 	Path string
 	// By is the package that imports it; "" for a cell.
 	By string
+	// In is the module, with its version, that looks as if it had the
+	// package but does not; "" if there is none.
+	In string
 	// Module is what to get: it may be a package path, which Get takes as
 	// well. It is "" if the path cannot be that of a module.
 	Module string
@@ -29,6 +32,9 @@ func (e *UnknownImport) Error() string {
 	}
 	if e.Module == "" {
 		return fmt.Sprintf("package %s%s is neither in the standard library nor in a module beside the notebook", e.Path, by)
+	}
+	if e.In != "" {
+		return fmt.Sprintf("package %s%s is not in %s; if it is in another version or in a module of its own: %%get %s", e.Path, by, e.In, e.Module)
 	}
 	return fmt.Sprintf("package %s%s is in no module of this session; to get its module: %%get %s", e.Path, by, e.Module)
 }

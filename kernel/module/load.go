@@ -69,10 +69,10 @@ func (s *Session) Load(ctx context.Context, path string) (*Package, error) {
 		}
 		return e.pkg, nil
 	}
-	if err := s.refuse(path); err != nil {
-		return nil, err
+	var e *entry
+	if err = s.refuse(path); err == nil {
+		e, err = s.load(ctx, path)
 	}
-	e, err := s.load(ctx, path)
 	if _, unknown := asError[*UnknownImport](err); unknown && trouble != nil {
 		return nil, trouble
 	}
@@ -202,7 +202,7 @@ func (s *Session) load(ctx context.Context, path string) (*entry, error) {
 	if target.Standard {
 		return nil, &NotImportable{path, "it belongs to the standard library, of which the kernel does not offer it"}
 	}
-	if err := s.check(target, all); err != nil {
+	if err := s.check(ctx, target, all); err != nil {
 		return nil, err
 	}
 	if c := s.conflict(all); c != nil {
@@ -243,11 +243,37 @@ func modulePath(p *listed) string {
 var (
 	noModule  = regexp.MustCompile(`^(?:no required module provides package|cannot find module providing package) (\S+?)[;:]`)
 	notInStd  = regexp.MustCompile(`^package (\S+) is not in std`)
-	notInside = regexp.MustCompile(`^module (\S+)@\S+ found(?: \(.*\))?, but does not contain package (\S+)`)
+	notInside = regexp.MustCompile(`^module \S+ found(?: \(.*\))?, but does not contain package (\S+)`)
 )
 
+// unknown returns the error for a package that is not there.
+func (s *Session) unknown(ctx context.Context, path, by string) error {
+	if u, ok := s.near.module(path); ok {
+		reason := fmt.Sprintf("there is no such directory in %s, the module %s", u.dir, u.file.Module.Path)
+		if by != "" {
+			return &BuildError{Path: by, Output: fmt.Sprintf("it imports %s, but %s", path, reason)}
+		}
+		return &NotImportable{path, reason}
+	}
+	e := &UnknownImport{Path: path, By: by, Module: suggest(path)}
+	all, err := s.requirements(ctx)
+	if err != nil {
+		return err
+	}
+	best := ""
+	for m := range all {
+		if within(path, m) && len(m) > len(best) {
+			best = m
+		}
+	}
+	if best != "" {
+		e.In, e.Module = best+"@"+all[best], path
+	}
+	return e
+}
+
 // check refuses a package that cannot be imported, or built.
-func (s *Session) check(target *listed, all []*listed) error {
+func (s *Session) check(ctx context.Context, target *listed, all []*listed) error {
 	for _, p := range all {
 		if p.Error == nil {
 			continue
@@ -259,21 +285,13 @@ func (s *Session) check(target *listed, all []*listed) error {
 			}
 		}
 		said := strings.TrimSpace(p.Error.Err)
-		if m := noModule.FindStringSubmatch(said); m != nil {
-			return &UnknownImport{Path: m[1], By: by, Module: suggest(m[1])}
-		}
-		if m := notInStd.FindStringSubmatch(said); m != nil {
-			return &UnknownImport{Path: m[1], By: by, Module: suggest(m[1])}
+		for _, e := range []*regexp.Regexp{noModule, notInStd, notInside} {
+			if m := e.FindStringSubmatch(said); m != nil {
+				return s.unknown(ctx, m[1], by)
+			}
 		}
 		reason := oneLine(said)
-		switch m := notInside.FindStringSubmatch(said); {
-		case m != nil:
-			reason = "it is not in module " + m[1]
-			if u, ok := s.near.module(p.ImportPath); ok {
-				reason = fmt.Sprintf("there is no such directory in %s, the module %s", u.dir, u.file.Module.Path)
-			} else if p.Module != nil {
-				reason += " " + p.Module.Version
-			}
+		switch {
 		case strings.Contains(said, "build constraints exclude all Go files"):
 			reason = "build constraints exclude all its Go files here: " + strings.Join(p.IgnoredGoFiles, ", ")
 		case len(p.GoFiles)+len(p.CgoFiles) == 0 && len(p.TestGoFiles)+len(p.XTestGoFiles) > 0:
