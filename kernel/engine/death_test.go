@@ -103,6 +103,7 @@ func TestDeathsAreErrorsOfTheCell(t *testing.T) {
 		{"loop := []any{nil}\nloop[0] = loop\nfmt.Sprint(loop)",
 			"fatal error: stack overflow (goroutine stack exceeds 1000000000-byte limit)\nfmt.Sprint\n… more calls\n", ""},
 		{"len(make([]byte, 1<<40))", "fatal error: runtime: (out of memory|cannot allocate memory)\n", ""},
+		{"len(make([]byte, 1<<48-1<<20))", "fatal error: out of memory: cannot allocate 281474976710656-byte block .*", ""},
 		{"var mu sync.Mutex\nmu.Unlock()", "fatal error: sync: unlock of unlocked mutex\nsync.(*Mutex).Unlock\n", ""},
 	} {
 		if _, err := e.Run(context.Background(), 2, "kept := 1", &text{}); err != nil {
@@ -122,6 +123,29 @@ func TestDeathsAreErrorsOfTheCell(t *testing.T) {
 		if _, err := e.Run(context.Background(), 4, "kept", &text{}); err == nil {
 			t.Errorf("%s: the variables are still there", c.src)
 		}
+	}
+}
+
+func TestAWorkerThatDoesNotListenIsReplaced(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Start(Opts{Worker: []string{exe, "worker"}, Grace: 200 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(500*time.Millisecond, cancel)
+	_, err = e.Run(ctx, 1, "x := 1\nsyscall.Kill(os.Getpid(), syscall.SIGSTOP)\ntime.Sleep(time.Minute)", &text{})
+	f, ok := err.(*Failure)
+	want := "It did not stop within 200ms, so its process was ended. " + lostState
+	if !ok || f.Kind != WorkerDied || f.Message != "interrupted" || f.Note != want {
+		t.Errorf("%+v", err)
+	}
+	if _, err := e.Run(context.Background(), 2, "x", &text{}); err == nil || !strings.Contains(err.Error(), "undefined: x") {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 

@@ -119,7 +119,11 @@ func causeText(lines []string, at int) string {
 	}
 	s := plainNames(strings.Join(text, "\n"))
 	if at > 0 {
-		s += " (" + strings.TrimPrefix(lines[0], "runtime: ") + ")"
+		before := strings.TrimPrefix(lines[0], "runtime: ")
+		if what := strings.TrimPrefix(s, "fatal error: "); strings.HasPrefix(before, what) {
+			return "fatal error: " + before // "out of memory: cannot allocate …"
+		}
+		s += " (" + before + ")"
 	}
 	return s
 }

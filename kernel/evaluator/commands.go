@@ -33,6 +33,7 @@ func commands() []*command {
 		{"%%compile", "%%compile", "compiles the cell", cell.TakesText, (*call).compileCell},
 		{"%%interpret", "%%interpret", "interprets the cell, or says why it cannot be", cell.TakesText, (*call).interpretCell},
 		{"%reset", "%reset", "forgets all names and imports and frees their memory", cell.TakesText, (*call).reset},
+		{"%replay", "%replay [list] [CELLS]", "runs the session's successful cells again, in order: all of them, or those with numbers such as 3-7; list only shows them", cell.TakesText, (*call).replay},
 		{"%cd", "%cd [DIRECTORY]", "changes the working directory; without one, to the home directory", cell.TakesPath, (*call).cd},
 		{"%env", "%env [NAME[=VALUE]]", "shows or sets environment variables", cell.TakesText, (*call).env},
 		{"%%writefile", "%%writefile [-a] FILE", "writes the rest of the cell to a file; -a appends", cell.TakesPath, (*call).writeFile},

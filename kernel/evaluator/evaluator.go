@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 
@@ -31,6 +32,10 @@ type Opts struct {
 	Worker []string
 	// Logger takes what users need not see; slog.Default if nil.
 	Logger *slog.Logger
+	// Memory is how much memory the worker may use: an amount such as
+	// "4GiB", a share of the container's or machine's memory such as "80%",
+	// or "off". If empty it is NETHERFIELD_MEMORY, else "90%".
+	Memory string
 	// Builder compiles cells; nil if all are to be interpreted.
 	Builder engine.Builder
 }
@@ -38,6 +43,7 @@ type Opts struct {
 // An Evaluator runs the cells of one session.
 type Evaluator struct {
 	engine *engine.Engine
+	record record // what %replay runs; used by the goroutine of Execute
 
 	mu      sync.Mutex
 	sources map[int]string // the text of the cells that ran, for tracebacks
@@ -47,7 +53,10 @@ var _ session.Evaluator = (*Evaluator)(nil)
 
 // Start returns an evaluator; its worker starts in the background.
 func Start(opts Opts) (*Evaluator, error) {
-	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Builder: opts.Builder, Commands: completions(), Logger: opts.Logger})
+	if opts.Memory == "" {
+		opts.Memory = os.Getenv("NETHERFIELD_MEMORY")
+	}
+	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Builder: opts.Builder, Memory: opts.Memory, Commands: completions(), Logger: opts.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +79,8 @@ type call struct {
 	// in the history and so has none of its own.
 	number int
 
+	// made are the pieces so far that %replay is to run again.
+	made     []piece
 	value    *display.Bundle
 	payloads []session.Payload
 }
@@ -84,6 +95,7 @@ func (ev *Evaluator) Execute(ctx context.Context, c session.Cell, out session.Ou
 		return o
 	}
 	if !c.Silent {
+		ev.record.add(k.number, c.Code, k.made)
 		o.Result = k.value
 	}
 	return o
@@ -111,6 +123,9 @@ func (k *call) run() error {
 		k.value = nil
 		if err := k.piece(p); err != nil {
 			return err
+		}
+		if p.makesState() {
+			k.made = append(k.made, p)
 		}
 		if k.ctx.Err() != nil {
 			return &engine.Failure{Kind: engine.Interrupted, Message: "interrupted"}

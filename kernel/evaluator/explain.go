@@ -22,6 +22,11 @@ const (
 
 // explain turns an error of a cell into what the front end shows.
 func (ev *Evaluator) explain(number int, err error) *session.CellError {
+	if r, ok := asError[*replayError](err); ok {
+		e := ev.explain(r.cell.number, r.err)
+		e.Traceback = append(e.Traceback, r.remark())
+		return e
+	}
 	if ds, ok := asError[cell.Diagnostics](err); ok {
 		return ev.compileError(number, ds)
 	}
@@ -89,8 +94,8 @@ var failureNames = map[engine.FailureKind]string{
 	engine.Returned:    "error",
 	engine.Interrupted: "interrupted",
 	engine.Exited:      "exit",
+	engine.OutOfMemory: "out of memory",
 	engine.Overflowed:  "stack overflow",
-	engine.WorkerDied:  "worker died",
 	engine.Internal:    "kernel defect",
 }
 
@@ -138,6 +143,13 @@ func (ev *Evaluator) failure(f *engine.Failure) *session.CellError {
 	msg := strings.TrimPrefix(f.Message, name+": ")
 	if f.Kind == engine.Overflowed {
 		msg = fmt.Sprintf("%d calls within one another", max(f.Depth, len(f.Frames)))
+	}
+	if f.Kind == engine.WorkerDied {
+		// Its message says what happened, before the colon.
+		var ok bool
+		if name, msg, ok = strings.Cut(f.Message, ": "); !ok {
+			msg = name
+		}
 	}
 	e := &session.CellError{Name: name, Message: msg}
 	head := headline(name, msg)

@@ -161,6 +161,7 @@ func (k *call) reset(p piece) error {
 	if err := k.ev.engine.Reset(k.ctx); err != nil {
 		return err
 	}
+	k.ev.record, k.made = record{}, nil
 	k.print("All names and imports are forgotten.\n")
 	return nil
 }
