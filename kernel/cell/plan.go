@@ -54,6 +54,9 @@ func (b *binding) plan(tier Tier) (*Cell, error) {
 		why, compileAll = fmt.Sprintf("its loops turn %.2g times", turns), true
 	}
 	native := b.native != nil
+	if !native && tier == AnyTier && b.worthCompiling() && b.canCompile() == nil {
+		native, b.nativeKind = true, "functions that are worth compiling"
+	}
 	if !compileAll {
 		cell, wants, err := b.lower(native)
 		refusal, _ := err.(*Refusal)
@@ -154,6 +157,34 @@ func setPath(p *ir.Program, path string) {
 			set(&p.Symbols[i].TypeArgs[j])
 		}
 	}
+}
+
+// worthCompiling tells whether the cell's functions run much faster when they
+// are compiled and nobody has to wait for it: the cell has no statements, or
+// the functions have loops or call each other.
+func (b *binding) worthCompiling() bool {
+	if len(b.funcs) == 0 {
+		return false
+	}
+	if len(b.stmts) == 0 {
+		return true
+	}
+	for _, fd := range b.funcs {
+		heavy := false
+		ast.Inspect(fd.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ForStmt, *ast.RangeStmt:
+				heavy = true
+			case *ast.CallExpr:
+				heavy = heavy || !b.callsPackage(n)
+			}
+			return !heavy
+		})
+		if heavy {
+			return true
+		}
+	}
+	return false
 }
 
 // turns estimates how often the bodies of the cell's top-level loops run, as

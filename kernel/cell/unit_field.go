@@ -68,18 +68,16 @@ func (w *unitWriter) owner(f *types.Var) *types.TypeName {
 	return nil
 }
 
-// foreign tells whether a field can be reached only by an accessor.
+// foreign tells whether a field can be reached only by an accessor. Struct types
+// without a name are written out in each unit, and so are its own.
 func (w *unitWriter) foreign(f *types.Var) bool {
-	return !f.Exported() && f.Pkg() != w.pkg && f.Pkg() != nil && f.Pkg().Path() == "main"
+	return !f.Exported() && f.Pkg() != w.pkg && f.Pkg() != nil && f.Pkg().Path() == "main" && w.owner(f) != nil
 }
 
 // access returns what comes before and after the address of a struct, of type
 // t, to make the field of it.
 func (w *unitWriter) access(f *types.Var, t types.Type, pos token.Pos) (before, after string) {
 	owner := w.owner(f)
-	if owner == nil {
-		w.fail(pos, "%s is a field of a struct type without a name, which only its own cell can use when compiled; declare that type with a name", f.Name())
-	}
 	unit := w.unitName(w.f.homes[owner])
 	name := fieldPrefix + owner.Name() + "_" + f.Name()
 	generic := typeParamsOf(owner).Len() > 0

@@ -62,18 +62,18 @@ func (w *unitWriter) leaf(body *ast.BlockStmt) bool {
 
 // callsPackage tells whether a call is a conversion, a builtin, or calls a
 // function or a method that an imported package declares.
-func (w *unitWriter) callsPackage(call *ast.CallExpr) bool {
-	tv := w.info.Types[call.Fun]
+func (b *binding) callsPackage(call *ast.CallExpr) bool {
+	tv := b.info.Types[call.Fun]
 	if tv.IsType() || tv.IsBuiltin() {
 		return true
 	}
 	var obj types.Object
 	switch f := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:
-		obj = w.info.Uses[f]
+		obj = b.info.Uses[f]
 	case *ast.SelectorExpr:
-		obj = w.info.Uses[f.Sel]
-		if sel := w.info.Selections[f]; sel != nil && types.IsInterface(sel.Recv()) {
+		obj = b.info.Uses[f.Sel]
+		if sel := b.info.Selections[f]; sel != nil && types.IsInterface(sel.Recv()) {
 			return false
 		}
 	}

@@ -178,9 +178,6 @@ func (w *unitWriter) pointer(n *Name, pos token.Pos) string {
 	if p, ok := w.pointers[n.ID]; ok {
 		return p.name
 	}
-	if structWithoutName(n.Object.Type()) && w.own[n.Object] == nil && n.Cell != w.number {
-		w.fail(pos, "%s has a struct type without a name and with fields that are not exported, which only its own cell can use when compiled; declare the type with a name", n.Object.Name())
-	}
 	p := pointer{name: varPrefix + n.Object.Name(), typ: w.spell(n.Object.Type(), pos), step: -1, carries: n.carries}
 	for w.taken[p.name] {
 		p.name += "_"
@@ -198,30 +195,6 @@ func (b *binding) declares(n *Name) bool {
 	for _, x := range b.names {
 		if x == n {
 			return true
-		}
-	}
-	return false
-}
-
-// structWithoutName tells whether a type has, in a struct type without a name,
-// fields that are not exported: such types differ between packages.
-func structWithoutName(t types.Type) bool {
-	switch t := types.Unalias(t).(type) {
-	case *types.Pointer:
-		return structWithoutName(t.Elem())
-	case *types.Slice:
-		return structWithoutName(t.Elem())
-	case *types.Array:
-		return structWithoutName(t.Elem())
-	case *types.Chan:
-		return structWithoutName(t.Elem())
-	case *types.Map:
-		return structWithoutName(t.Key()) || structWithoutName(t.Elem())
-	case *types.Struct:
-		for f := range t.Fields() {
-			if !f.Exported() || structWithoutName(f.Type()) {
-				return true
-			}
 		}
 	}
 	return false

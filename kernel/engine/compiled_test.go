@@ -7,12 +7,14 @@ import (
 	"context"
 	"debug/buildinfo"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/netherfield/netherfield/display"
 	"github.com/netherfield/netherfield/kernel/build"
@@ -58,13 +60,34 @@ func startCompiling(t testing.TB) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := build.New(build.Opts{Sources: os.DirFS("../.."), Host: info})
+	b := build.New(build.Opts{Sources: kernelSources(t), Host: info})
 	e, err := Start(Opts{Worker: []string{bin, "worker"}, Builder: b})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
 	return e
+}
+
+// kernelSources returns what the kernel embeds of its own source.
+func kernelSources(t testing.TB) fs.FS {
+	t.Helper()
+	out := fstest.MapFS{}
+	root := os.DirFS("../..")
+	for _, name := range []string{"go.mod", "go.sum", "display", "kernel/guard"} {
+		err := fs.WalkDir(root, name, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(root, name)
+			out[name] = &fstest.MapFile{Data: text}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
 }
 
 // A recorder keeps what cells print.

@@ -194,6 +194,8 @@ func (e *Engine) serve(p *process) {
 		}
 		e.take(p, r)
 	}
+	// One that the kernel ended while it was starting is no bad sign.
+	working = working || p.killed.Load()
 	// The pipe has ended, so the worker has, or will never answer again.
 	expected := p.killed.Load()
 	p.kill()
