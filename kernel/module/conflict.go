@@ -4,6 +4,7 @@ package module
 // kernel.
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -27,20 +28,18 @@ type Conflict struct {
 }
 
 func (c *Conflict) Error() string {
-	by := c.By
-	if by == "" {
-		by = "this"
+	head := fmt.Sprintf("%s: the kernel was built with %s, ", c.Module, c.Have)
+	anew := fmt.Sprintf("build the kernel anew, after go get %s@%s in its source", c.Module, c.Want)
+	by, _, isModule := strings.Cut(c.By, "@")
+	switch {
+	case c.Dir != "":
+		return head + fmt.Sprintf("%s has %s in its place; packages that use it cannot be imported: remove the replacement, or build the kernel with it too", cmp.Or(c.By, "this session"), c.Dir)
+	case c.By == "":
+		return head + fmt.Sprintf("%s was asked for; its packages can be imported as the kernel has them, or %s", c.Want, anew)
+	case !isModule:
+		return head + fmt.Sprintf("%s needs %s; packages that use it cannot be imported: go get %s@%s there, or %s", c.By, c.Want, c.Module, c.Have, anew)
 	}
-	if c.Dir != "" {
-		return fmt.Sprintf("%s: the kernel was built with %s, %s replaces it with %s; packages that use it cannot be imported: remove the replacement, or build the kernel with it",
-			c.Module, c.Have, by, c.Dir)
-	}
-	if c.By == "" {
-		return fmt.Sprintf("%s: the kernel was built with %s and cannot have %s beside it; its packages can be imported as they are, and for %s the kernel must be built anew, after: go get %s@%s",
-			c.Module, c.Have, c.Want, c.Want, c.Module, c.Want)
-	}
-	return fmt.Sprintf("%s: the kernel was built with %s, %s needs %s; get a version of it that does with %s (go list -m -versions shows which there are), or build the kernel anew, after: go get %s@%s",
-		c.Module, c.Have, by, c.Want, c.Have, c.Module, c.Want)
+	return head + fmt.Sprintf("%s needs %s; get another version of it (!go list -m -versions %s shows them), or %s", c.By, c.Want, by, anew)
 }
 
 // conflict returns the first package that comes from another version of a
