@@ -131,7 +131,7 @@ func (s *Session) get(ctx context.Context, query, root string, progress func(str
 			added.Changes = append(added.Changes, path+" "+before[path]+" => "+after[path])
 		}
 	}
-	if added.Notes, err = s.checkPins(ctx, root, added, before, after); err != nil {
+	if added.Notes, err = s.checkPins(ctx, root, added, after); err != nil {
 		return added, err
 	}
 	s.got[added.Module], s.asked[added.Module] = added.Version, true
@@ -143,15 +143,15 @@ func (s *Session) get(ctx context.Context, query, root string, progress func(str
 	return added, nil
 }
 
-// checkPins looks for packages that can no longer be imported because a pinned
-// module has moved.
-func (s *Session) checkPins(ctx context.Context, root string, added Added, before, after map[string]string) (notes []string, err error) {
+// checkPins looks for packages that cannot be imported because a pinned module
+// has another version in the session module than in the kernel.
+func (s *Session) checkPins(ctx context.Context, root string, added Added, after map[string]string) (notes []string, err error) {
 	moved := map[string]bool{}
 	for path, pin := range s.pins {
-		if after[path] == "" || after[path] == before[path] || after[path] == pin.Version {
+		if after[path] == "" || after[path] == pin.Version {
 			continue
 		}
-		if path == added.Module {
+		if path == added.Module { // what it needs does not matter
 			return nil, &Conflict{Module: path, Have: pin.Version, Want: after[path]}
 		}
 		moved[path] = true

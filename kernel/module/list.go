@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -125,35 +127,33 @@ func stale(message string) bool {
 }
 
 // resolve lists a package and all that it needs, dependencies first. It
-// completes go.mod and go.sum where needed, but adds no module that nothing
-// requires.
+// completes go.mod and go.sum where needed. The go command would then also add
+// a module for a package that is in none: it is only asked to when a module that
+// is required looks as if it had the package.
 func (s *Session) resolve(ctx context.Context, path string) ([]*listed, error) {
 	all, err := s.goList(ctx, "-mod=readonly", "-deps", "--", path)
-	again := func() bool {
-		if tool, ok := asError[*toolError](err); ok {
-			return stale(tool.output)
-		}
-		for _, p := range all {
-			if p.Error != nil && stale(p.Error.Err) {
-				return true
-			}
-		}
-		return false
+	incomplete := slices.ContainsFunc(all, func(p *listed) bool { return p.Error != nil && stale(p.Error.Err) })
+	if tool, ok := asError[*toolError](err); ok {
+		incomplete = stale(tool.output)
 	}
-	if !again() {
+	if !incomplete {
 		return all, err
 	}
-	modules, err := s.goTool(ctx, "list", "-modfile="+s.modfile(), "-mod=mod", "-m", "all")
-	if err != nil {
-		return nil, err
-	}
-	if all, err = s.goList(ctx, "-mod=readonly", "-deps", "--", path); !again() {
-		return all, err
-	}
-	for line := range strings.Lines(string(modules)) {
-		if m, _, _ := strings.Cut(strings.TrimSpace(line), " "); within(path, m) {
-			return s.goList(ctx, "-mod=mod", "-deps", "--", path)
+	known := false
+	if u, ok := s.near.module(path); ok {
+		rel := strings.TrimPrefix(path[len(u.file.Module.Path):], "/")
+		known = stampOf(filepath.Join(u.dir, filepath.FromSlash(rel))) != ""
+	} else {
+		required, err := s.requirements(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for m := range required {
+			known = known || within(path, m)
 		}
 	}
-	return all, err
+	if !known {
+		return nil, s.unknown(ctx, path, "")
+	}
+	return s.goList(ctx, "-mod=mod", "-deps", "--", path)
 }

@@ -84,6 +84,7 @@ func exportData(file string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	//lint:ignore SA1019 it reads the archives of older toolchains than it is of, and this one is the kernel's own
 	r, err := gcexportdata.NewReader(f)
 	if err != nil {
 		return nil, err
