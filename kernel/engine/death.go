@@ -51,9 +51,10 @@ func (x exit) message(l memoryLimit) string {
 func (x exit) byRuntime() bool { return x.code == 2 || x.signal != 0 && x.signal != syscall.SIGKILL }
 
 // deathOf makes the failure of a cell whose worker died. What is left of its
-// last words is for the user to read as it is.
-func deathOf(x exit, words string, l memoryLimit, number func(unit string) int) (f *Failure, rest string) {
-	if t, ok := readTrace(words); ok && x.byRuntime() {
+// last words is for the user to read as it is. If the kernel killed the process
+// while that was writing its report, the report is what counts.
+func deathOf(x exit, killed bool, words string, l memoryLimit, number func(unit string) int) (f *Failure, rest string) {
+	if t, ok := readTrace(words); ok && (killed || x.byRuntime()) {
 		f = t.failure(number)
 		f.Note = lostState
 		if strings.Contains(t.cause, "out of memory") || strings.Contains(t.cause, "cannot allocate memory") {

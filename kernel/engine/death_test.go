@@ -207,9 +207,46 @@ func TestAKillForWantOfMemoryIsSaid(t *testing.T) {
 		{exit{signal: 9, peak: 700 << 20, starved: true}, "killed: the process was ended by signal 9 (killed), most likely by the system because memory ran out: it had used up to 700 MiB, and the container has 0.98 GiB"},
 		{exit{code: 3}, "exit: the cell ended the process with exit status 3"},
 	} {
-		f, rest := deathOf(c.exit, "bye", l, cellSeven)
+		f, rest := deathOf(c.exit, false, "bye", l, cellSeven)
 		if f.Message != c.want || rest != "bye" {
 			t.Errorf("%q %q, want %q", f.Message, rest, c.want)
 		}
+	}
+}
+
+func TestAChildsTraceIsShown(t *testing.T) {
+	e := startEngine(t, "")
+	const trace = "panic: of a child\n\ngoroutine 1 [running]:\nmain.main()\n\t/x/main.go:3 +0x1d\n"
+	out := &text{}
+	start := time.Now()
+	if _, err := e.Run(context.Background(), 1, "c := exec.Command(\"cat\")\nc.Stdin = strings.NewReader("+fmt.Sprintf("%q", trace)+")\nc.Stdout = os.Stderr\nc.Run()", out); err != nil {
+		t.Fatal(err)
+	}
+	for out.String() == "" && time.Since(start) < 5*time.Second {
+		time.Sleep(time.Millisecond)
+	}
+	if got := out.String(); got != trace {
+		t.Errorf("%q", got)
+	}
+	if d := time.Since(start); d > 2*time.Second {
+		t.Errorf("it took %s", d)
+	}
+}
+
+func TestAnInterruptOfADyingWorkerTellsOfTheDeath(t *testing.T) {
+	e := startEngine(t, "")
+	const trace = "fatal error: stack overflow\n\ngoroutine 1 [running]:\ncell/5f0c8a1b.f(...)\n\t/cell:3\n"
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(500*time.Millisecond, cancel)
+	// A process that writes a trace and then does nothing more, not even
+	// answer: as if it was still at it.
+	out := &text{}
+	_, err := e.Run(ctx, 1, "os.Stderr.WriteString("+fmt.Sprintf("%q", trace)+")\nsyscall.Kill(os.Getpid(), syscall.SIGSTOP)\ntime.Sleep(time.Minute)", out)
+	f, ok := err.(*Failure)
+	if !ok || f.Message != "fatal error: stack overflow" || len(f.Frames) != 1 || !strings.HasSuffix(f.Note, lostState) {
+		t.Errorf("%+v", err)
+	}
+	if got := out.String(); got != "" {
+		t.Errorf("it shows %q", got)
 	}
 }

@@ -118,6 +118,7 @@ func Start(opts Opts) (*Engine, error) {
 	if e.limit, err = limitMemory(opts.Memory, "/"); err != nil {
 		opts.Logger.Warn(err.Error())
 	}
+	e.output.ask = e.ping
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	front := cell.Opts{Packages: Packages(), Commands: opts.Commands, Dir: e.dir}
 	if opts.Builder != nil {
@@ -217,7 +218,10 @@ func (e *Engine) serve(p *process) {
 	e.front.Forget()
 	words := e.output.lastWords()
 	e.opts.Logger.Debug("a worker ended", "how", p.exit, "last words", words)
-	f, rest := deathOf(p.exit, words, e.limit, e.cellOf)
+	f, rest := deathOf(p.exit, expected, words, e.limit, e.cellOf)
+	if words != "" && rest != words {
+		p.report = f
+	}
 	if used := p.used.Load(); used > 0 {
 		f, expected = e.limit.lost(used), false
 	}
@@ -278,6 +282,8 @@ func (e *Engine) take(p *process, r report) {
 			}
 			p.pipe.send(a)
 		}()
+	case reportPong:
+		e.output.alive(r.ID)
 	case reportGoroutine:
 		e.output.say("stderr", []byte(goroutineNote(r.Failure)))
 	}
@@ -388,10 +394,23 @@ func (e *Engine) order(ctx context.Context, o order, out Output) (report, error)
 	if used := r.used.Load(); used > 0 {
 		return report{Failure: e.limit.lost(used)}, nil
 	}
+	if e.ctx.Err() == nil && p.report != nil {
+		return report{Failure: p.report}, nil // it could not: it was dying
+	}
 	f := interruption("It did not stop within " + e.opts.Grace.String() + ", so its process was ended. " + lostState)
 	f.Kind = WorkerDied
 	f.Message = "interrupted"
 	return report{Failure: f}, nil
+}
+
+// ping asks the worker for a sign of life.
+func (e *Engine) ping(id uint64) {
+	e.mu.Lock()
+	p := e.proc
+	e.mu.Unlock()
+	if p != nil {
+		p.pipe.send(order{Kind: orderPing, ID: id})
+	}
 }
 
 // awaitReplacement waits until the names of a worker that was killed are

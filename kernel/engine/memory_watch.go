@@ -79,7 +79,7 @@ func (e *Engine) settle(p *process, r *run, rep report) report {
 		return rep
 	}
 	// What it says does not matter, only what it has done.
-	e.do(e.ctx, order{Kind: orderTrim}, nil)
+	e.order(e.ctx, order{Kind: orderTrim}, nil)
 	if left := residentMemory(p.cmd.Process.Pid); left == 0 || left > e.limit.bytes {
 		p.kill()
 		e.awaitReplacement(p)

@@ -17,10 +17,11 @@ import (
 // is held back, to find out whether the process dies of it.
 const suspicion = 300 * time.Millisecond
 
-// A text that looks even more so is held back longer: the process may still be
-// at it. But not more of it than maxWords.
+// A text that is such a report is held back longer, unless the process shows
+// that it lives: the runtime takes 10 s to count the calls of an endless
+// recursion. But not more of it than maxWords.
 const (
-	strongSuspicion = 2 * time.Second
+	strongSuspicion = time.Minute
 	maxWords        = 8 << 20
 )
 
@@ -31,6 +32,9 @@ type outlet struct {
 	words []byte // held back
 	since time.Time
 	timer *time.Timer
+	holds uint64 // how often text has been held back
+	// ask makes a worker that lives call alive with the number.
+	ask func(holds uint64)
 }
 
 func (o *outlet) set(out Output) {
@@ -72,6 +76,7 @@ func (o *outlet) stderr(text []byte) {
 	if at >= 0 {
 		o.words = append(o.words, text[at:]...)
 		text = text[:at]
+		o.holds++
 		o.since = time.Now()
 		o.timer = time.AfterFunc(suspicion, o.release)
 	}
@@ -84,15 +89,35 @@ func (o *outlet) stderr(text []byte) {
 // release lets held-back text through: the process lives, it seems.
 func (o *outlet) release() {
 	o.mu.Lock()
-	wait := len(o.words) > 0 && time.Since(o.since) < strongSuspicion
-	if wait && !isPrelude(string(o.words)) {
-		_, wait = readTrace(string(o.words))
-	}
+	wait := o.isReport() && time.Since(o.since) < strongSuspicion
 	if wait && o.timer != nil {
 		o.timer.Reset(suspicion)
 	}
+	holds := o.holds
 	o.mu.Unlock()
-	if !wait {
+	if wait {
+		o.ask(holds)
+	} else {
+		o.letGo()
+	}
+}
+
+// isReport tells whether what is held back is the report of a dying process,
+// its own or a child's, as far as it has come.
+func (o *outlet) isReport() bool {
+	if isPrelude(string(o.words)) {
+		return true
+	}
+	_, ok := readTrace(string(o.words))
+	return ok
+}
+
+// alive lets text through that was held back: the worker lives.
+func (o *outlet) alive(holds uint64) {
+	o.mu.Lock()
+	same := o.holds == holds
+	o.mu.Unlock()
+	if same {
 		o.letGo()
 	}
 }
@@ -109,7 +134,7 @@ func (o *outlet) settle(ended <-chan struct{}) {
 	select {
 	case <-ended:
 	case <-time.After(suspicion):
-		o.letGo()
+		o.release()
 	}
 }
 

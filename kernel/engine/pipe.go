@@ -24,6 +24,7 @@ const (
 	orderDescribe                       // IDs: answered by reportDone with Lines, a short text for each
 	orderLimit                          // Bytes: how much memory the worker should use at the most
 	orderTrim                           // free memory; answered by reportDone
+	orderPing                           // ID: answered by reportPong
 )
 
 // An order goes from the kernel to the worker.
@@ -48,6 +49,7 @@ const (
 	reportClear                           // Flag: wait; wants an answer
 	reportInput                           // Text: prompt, Flag: password; wants an answer
 	reportGoroutine                       // Failure: a goroutine of an earlier cell failed
+	reportPong                            // ID: that of an orderPing
 )
 
 // A report goes from the worker to the kernel.

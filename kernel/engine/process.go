@@ -31,6 +31,9 @@ type process struct {
 	// that is why.
 	killed atomic.Bool
 	used   atomic.Int64
+	// report is what the process itself said of its end; valid after
+	// replaced.
+	report *Failure
 	// kills is how many processes the system had killed for want of memory
 	// before this one started.
 	kills int64
