@@ -1,6 +1,6 @@
 package engine
 
-// This file gives the interpreter the generated symbol tables.
+// This file gives the interpreter the names of packages and of units.
 
 import (
 	"reflect"
@@ -9,16 +9,44 @@ import (
 	"github.com/netherfield/netherfield/kernel/symbols"
 )
 
-// resolver finds what programs name in the packages linked into the worker.
-type resolver struct{}
+// resolver finds what programs name: in the packages linked into the worker,
+// and in the units that it has loaded.
+type resolver struct{ units *loadedUnits }
 
-func (resolver) Func(path, name string) (reflect.Value, bool) { return symbols.Func(path, name) }
-func (resolver) Var(path, name string) (reflect.Value, bool)  { return symbols.Var(path, name) }
-func (resolver) Type(path, name string) (reflect.Type, bool)  { return symbols.Type(path, name) }
-
-func (resolver) Instance(path, name string, typeArgs []string) (reflect.Value, bool) {
-	return symbols.Instance(path, name, typeArgs)
+func (r resolver) Func(path, name string) (reflect.Value, bool) {
+	if isUnit(path) {
+		return r.units.function(path, name)
+	}
+	return symbols.Func(path, name)
 }
+
+func (r resolver) Var(path, name string) (reflect.Value, bool) {
+	if isUnit(path) {
+		return r.units.variable(path, name)
+	}
+	return symbols.Var(path, name)
+}
+
+func (r resolver) Type(path, name string) (reflect.Type, bool) {
+	if !isUnit(path) {
+		if t, ok := symbols.Type(path, name); ok {
+			return t, true
+		}
+	}
+	return r.units.typ(path, name)
+}
+
+func (r resolver) Instance(path, name string, typeArgs []string) (reflect.Value, bool) {
+	if !isUnit(path) {
+		if v, ok := symbols.Instance(path, name, typeArgs); ok {
+			return v, true
+		}
+	}
+	return r.units.instance(path, name, typeArgs)
+}
+
+// isUnit tells whether an import path is a compiled unit's.
+func isUnit(path string) bool { return strings.HasPrefix(path, "cell/") }
 
 // has tells whether the worker has a function, variable or type.
 func has(path, name string, typeArgs []string) bool {

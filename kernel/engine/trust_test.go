@@ -161,7 +161,7 @@ func runInterpreted(t *testing.T, src string) (string, []cell.Construct) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := interp.New(interp.Opts{Resolver: resolver{}})
+	m := interp.New(interp.Opts{Resolver: resolver{newLoadedUnits()}})
 	defer m.Close()
 	var failure *Failure
 	out := captureStdout(t, func() { failure = failureOf(m.Run(p).Failure) })

@@ -138,11 +138,13 @@ func recovered(f *frame) iface {
 // caught notes where a panic that was just recovered began.
 func (th *thread) caught(v any) *panicking {
 	if p := th.flight; p != nil && sameWords(p.value, v) {
-		th.flight = nil
+		th.flight, th.lost = nil, nil
 		return p
 	}
 	th.flight = nil
-	return &panicking{value: v, frames: th.trace()}
+	p := &panicking{value: v, frames: th.trace()}
+	th.lost = nil
+	return p
 }
 
 func (b *builder) deferStmt(n *ir.Node) stmt {

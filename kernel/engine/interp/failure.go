@@ -5,7 +5,6 @@ package interp
 import (
 	"fmt"
 	"reflect"
-	"runtime"
 	"strconv"
 	"strings"
 )
@@ -77,33 +76,14 @@ type Frame struct {
 // MaxFrames bounds the length of tracebacks.
 const MaxFrames = 64
 
-// trace returns the thread's calls, the innermost first.
-func (th *thread) trace() []Frame {
-	var list []Frame
-	if th.native != "" {
-		list = append(list, Frame{Func: th.native})
-	}
-	for f := th.top; f != nil && f.fn != nil && len(list) < MaxFrames; f = f.parent {
-		list = append(list, Frame{Cell: f.fn.cell, Func: f.fn.name, Line: f.line})
-	}
-	return list
-}
-
-// depth returns the number of the thread's calls.
-func (th *thread) depth() int {
-	n := 0
-	for f := th.top; f != nil && f.fn != nil; f = f.parent {
-		n++
-	}
-	return n
-}
-
 // panicFailure describes a panic that was recovered at the bottom of the
 // goroutine.
 func (th *thread) panicFailure(k Kind, v any) *Failure {
+	lost := th.lost
 	p := th.caught(v)
 	f := &Failure{Kind: k, Value: v, Message: panicText(v), Frames: p.frames, Repanicked: p.again}
-	if len(f.Frames) == MaxFrames {
+	if len(f.Frames) >= MaxFrames {
+		th.lost = lost
 		f.Depth = th.depth()
 	}
 	return f
@@ -116,6 +96,7 @@ func panicText(v any) (s string) {
 		if r := recover(); r != nil {
 			s = fmt.Sprintf("a %T, and printing it panics", v)
 		}
+		s = plain(s)
 	}()
 	switch v := v.(type) {
 	case nil:
@@ -171,51 +152,4 @@ func runtimeFloat(f float64) string {
 		exp = exp[:1] + "0" + exp[1:]
 	}
 	return mantissa + "e" + exp
-}
-
-// blockedIn returns the name of the compiled function that the main flow
-// called and that does not return, if it can be found.
-func blockedIn() string {
-	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
-	name, latest := "", 0
-	for _, g := range strings.Split(string(buf), "\n\n") {
-		var id int
-		if _, err := fmt.Sscanf(g, "goroutine %d ", &id); err != nil || id < latest {
-			continue
-		}
-		if found := nativeName(g); found != "" {
-			name, latest = found, id
-		}
-	}
-	return name
-}
-
-// nativeName returns the last compiled function on the stack of a main flow
-// before the interpreter.
-func nativeName(stack string) string {
-	if !strings.Contains(stack, interpPath+"(*thread).runMain") {
-		return ""
-	}
-	name := ""
-	for _, line := range strings.Split(stack, "\n")[1:] {
-		if line == "" || line[0] == '\t' {
-			continue
-		}
-		if strings.HasPrefix(line, interpPath) {
-			return name
-		}
-		for _, p := range []string{"runtime.", "reflect.", "internal/", "sync.runtime_"} {
-			if strings.HasPrefix(line, p) {
-				line = ""
-			}
-		}
-		if line != "" {
-			if i := strings.LastIndexByte(line, '('); i > 0 {
-				line = line[:i]
-			}
-			name = line
-		}
-	}
-	return name
 }

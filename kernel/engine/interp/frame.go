@@ -21,6 +21,8 @@ type frame struct {
 	env    unsafe.Pointer // of the body of a range over a function: *iteration
 	line   int
 	room   int // bytes of stack left for calls
+	// entered tells that compiled code made the call.
+	entered bool
 }
 
 // ptr returns the address of the variable at off.
@@ -78,6 +80,9 @@ type thread struct {
 	native string            // the compiled function being called
 	flight *panicking
 	base   frame
+	level  int             // number of calls by compiled code
+	lost   *loss           // of the panic that compiled code unwinds for
+	done   chan<- *Failure // takes the end of the main flow; nil in other goroutines
 
 	unwinding atomic.Bool // it is on its way out
 	dead      bool        // deferred calls do not run any more
@@ -103,6 +108,7 @@ func (f *frame) release() {
 	for _, off := range fn.clear {
 		*(*unsafe.Pointer)(f.ptr(off)) = nil
 	}
+	f.entered = false
 	head := &f.th.free[fn.id%freeLists]
 	f.parent = *head
 	if f.parent != nil && f.parent.fn != fn {

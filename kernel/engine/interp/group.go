@@ -43,6 +43,7 @@ func newGroup(m *Machine, cell int) *group {
 func (g *group) stop() {
 	if g.stopFlag.CompareAndSwap(0, 1) {
 		close(g.stopped)
+		g.m.alert()
 	}
 }
 
@@ -105,6 +106,9 @@ func (g *group) enter() {
 	g.m.mu.Lock()
 	g.m.groups[g]++
 	g.m.mu.Unlock()
+	if g.stopFlag.Load() != 0 {
+		g.m.alert()
+	}
 }
 
 func (g *group) leave() {
@@ -116,6 +120,9 @@ func (g *group) leave() {
 		delete(g.m.groups, g)
 	}
 	g.m.mu.Unlock()
+	if g.stopFlag.Load() != 0 {
+		g.m.alert()
+	}
 }
 
 func (g *group) idle() bool {
@@ -193,6 +200,16 @@ func (g *group) label() {
 	}, key)
 }
 
+// labelled returns the group that the running goroutine is labelled with.
+func (m *Machine) labelled() *group {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if g := m.labels[uintptr(profLabel())]; g != nil {
+		return g
+	}
+	return m.strangers
+}
+
 // enter returns the thread of the running goroutine, on which compiled code
 // calls fn. If the goroutine is compiled code's own, it gets a thread for this
 // call, and done must be deferred.
@@ -200,12 +217,7 @@ func (m *Machine) enter(fn *function) (th *thread, done func()) {
 	if th := m.thread(); th != nil {
 		return th, nil
 	}
-	m.mu.Lock()
-	g := m.labels[uintptr(profLabel())]
-	m.mu.Unlock()
-	if g == nil {
-		g = m.strangers
-	}
+	g := m.labelled()
 	th = m.newThread(g)
 	g.enter()
 	th.bind()
@@ -263,12 +275,27 @@ func recoveredOutside() bool {
 // interpreted functions.
 const callbackStack = 4 << 10
 
-// callback runs c, called by compiled code, in f.
+// callback runs c, called by compiled code, in f. Tracebacks look for it on
+// the Go stack.
 func (th *thread) callback(f *frame, c *closure) {
-	native := th.native
-	th.native = ""
-	f.call(c, th.top, th.top.room-callbackStack)
-	th.native = native
+	top, native, lost := th.top, th.native, th.lost
+	th.native, th.lost = "", nil
+	th.level++
+	f.entered = true
+	returned := false
+	defer func() {
+		if !returned {
+			// Compiled code may recover the panic and go on; else its
+			// origin will be wanted.
+			th.lost = &loss{top: th.top, level: th.level, inner: th.lost}
+			th.top = top
+			th.level--
+		}
+	}()
+	f.call(c, top, top.room-callbackStack)
+	th.native, th.lost = native, lost
+	th.level--
+	returned = true
 }
 
 // start runs a pending call on a goroutine of its own.
@@ -283,7 +310,13 @@ func (th *thread) start(p pending) {
 
 // exit is deferred by the goroutines that go statements start.
 func (th *thread) exit() {
-	if v := recover(); v != nil {
+	v := recover()
+	th.leave(v)
+}
+
+// leave ends the goroutine's part in its group; v is what it panicked with.
+func (th *thread) leave(v any) {
+	if v != nil {
 		th.group.fail(th.panicFailure(GoroutinePanic, v))
 	} else if th.failure != nil && th.failure.Kind != Interrupted {
 		th.group.fail(th.failure)
@@ -317,6 +350,26 @@ func (th *thread) end(f *Failure) {
 	th.stop = &th.group.killFlag
 	th.base.stop = th.stop
 	runtime.Goexit()
+}
+
+// leaveAll unwinds the goroutine without running any deferred call. Those of
+// compiled functions can only be kept from it by leaving the goroutine as it
+// is, for ever.
+func (th *thread) leaveAll(f *Failure, units bool) {
+	th.dead = true
+	if !units {
+		th.end(f)
+	}
+	th.failure = f
+	done := th.done
+	if done == nil {
+		th.group.fail(f)
+	}
+	th.unbind()
+	if done != nil {
+		done <- f
+	}
+	select {}
 }
 
 // failError ends the cell with an error that was left off.

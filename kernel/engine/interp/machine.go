@@ -11,6 +11,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/netherfield/netherfield/kernel/guard"
 	"github.com/netherfield/netherfield/kernel/ir"
 )
 
@@ -29,6 +30,9 @@ type Opts struct {
 	// Grace is how long an interrupted cell may take to return from
 	// compiled code before it is abandoned; 0 means 50 ms.
 	Grace time.Duration
+	// OpenUnit loads a compiled unit and returns what it registered.
+	// Without it programs cannot have units.
+	OpenUnit func(path, file string) (*guard.Unit, error)
 	// MaxStack bounds the bytes of stack of a goroutine; 0 means 400 MB.
 	// It must be well below half of what debug.SetMaxStack allows.
 	MaxStack int
@@ -44,6 +48,7 @@ type Machine struct {
 	methods    sync.Map // methodKey -> reflect.Value
 	functionID atomic.Uint64
 	strangers  *group // of goroutines that belong to no cell
+	units      units
 
 	mu         sync.Mutex
 	vars       map[int]*variable
@@ -87,6 +92,7 @@ func New(o Opts) *Machine {
 		labels:     map[uintptr]*group{},
 		threads:    map[uintptr]*thread{},
 	}
+	m.units.byPath, m.units.declared = map[string]*unit{}, map[int][]unitFunc{}
 	m.strangers = newGroup(m, 0)
 	m.overrides = m.defaultOverrides()
 	for name, f := range o.Overrides {
@@ -202,16 +208,14 @@ func (m *Machine) Run(p *ir.Program) Result {
 	m.current = g
 	m.mu.Unlock()
 
-	for _, d := range prog.decls {
-		*(*unsafe.Pointer)(d.v.p) = d.fn.sig.funcValue(&closure{fn: d.fn})
-		g.declare(d.v)
-	}
+	m.declare(prog, g)
 	th := m.newThread(g)
 	done := make(chan *Failure, 1)
 	g.enter()
 	go th.runMain(prog, done)
 	f, abandoned := g.await(th, done)
 
+	prog.completed(g, int(g.completed.Load()))
 	g.mu.Lock()
 	g.running = false
 	if g.failure != nil && (f == nil || f.Kind == Interrupted) {
@@ -220,8 +224,8 @@ func (m *Machine) Run(p *ir.Program) Result {
 	r := Result{Shown: g.shown, Set: g.set, Completed: int(g.completed.Load()), Failure: f}
 	g.shown = nil
 	g.mu.Unlock()
-	if abandoned && r.Completed < len(prog.lines) {
-		f.Frames = append(f.Frames, Frame{Cell: p.Cell, Func: prog.main.name, Line: prog.lines[r.Completed]})
+	if abandoned && len(f.Frames) == 0 && r.Completed < len(prog.lines) {
+		f.Frames = append(f.Frames, Frame{Cell: p.Cell, Func: prog.name, Line: prog.lines[r.Completed]})
 	}
 	m.mu.Lock()
 	m.current = nil
@@ -272,21 +276,28 @@ func (g *group) await(th *thread, done chan *Failure) (f *Failure, abandoned boo
 				continue
 			}
 		}
-		note := "the cell's main flow was left behind"
-		if name := blockedIn(); name != "" {
-			note = name + " did not return and was left behind"
+		f := &Failure{Kind: Interrupted, Message: "interrupted", Note: "the cell's main flow was left behind"}
+		name := ""
+		if name, f.Frames = g.m.blockedIn(); name != "" {
+			f.Note = name + " did not return and was left behind"
 		}
-		return &Failure{Kind: Interrupted, Message: "interrupted", Note: note}, true
+		return f, true
 	}
 }
 
 // A program is loaded: compiled, its variables there.
 type program struct {
+	name  string // of the main function
 	main  *function
+	body  func() // instead of main: the statements of a unit
 	stmts []stmt
 	lines []int
 	decls []decl
 	fresh []*variable
+
+	units   []*unit
+	bounds  []bound
+	natives []nativeDecl
 }
 
 type decl struct {
@@ -307,16 +318,25 @@ func (m *Machine) load(p *ir.Program) (prog *program, fail *Failure) {
 			m.Drop(x.id)
 		}
 		f := &Failure{Kind: Internal, Value: v}
-		if d, ok := v.(defect); ok {
-			f.Message = "the program cannot be run: " + string(d)
-		} else {
+		switch v := v.(type) {
+		case notOpened:
+			f.Value, f.Message = v.error, v.Error()
+		case defect:
+			f.Message = "the program cannot be run: " + string(v)
+		default:
 			f.Message = fmt.Sprintf("the program cannot be run: %v", v)
 			f.Note = string(debug.Stack())
 		}
 		prog, fail = nil, f
 	}()
-	if p == nil || p.Main == nil || p.Main.Body == nil {
+	switch {
+	case p == nil, p.Body == "" && (p.Main == nil || p.Main.Body == nil):
 		panic(defectf("it has no main function"))
+	case p.Body != "" && p.Main != nil:
+		panic(defectf("it has two main functions"))
+	}
+	for i := range p.Units {
+		m.bindUnit(p, &p.Units[i], prog)
 	}
 	c := &compiler{m: m, p: p, types: make([]reflect.Type, len(p.Types))}
 	for _, g := range p.Globals {
@@ -340,7 +360,11 @@ func (m *Machine) load(p *ir.Program) (prog *program, fail *Failure) {
 		}
 		prog.decls = append(prog.decls, decl{v, fn})
 	}
-	c.main(p.Main, prog)
+	if p.Body != "" {
+		prog.name, prog.lines, prog.body = "cell", p.Steps, prog.bodyOf(p.Body)
+	} else {
+		c.main(p.Main, prog)
+	}
 	return prog, nil
 }
 
@@ -353,6 +377,7 @@ func (c *compiler) main(src *ir.Func, prog *program) {
 	copied := *src
 	copied.Body = body
 	prog.main = c.topLevel(&copied, prog)
+	prog.name = prog.main.name
 }
 
 // variable returns the session variable of a program, making it if it does
@@ -379,6 +404,7 @@ func (m *Machine) variable(g ir.Variable, t reflect.Type) (v *variable, fresh bo
 func (th *thread) runMain(prog *program, done chan<- *Failure) {
 	th.bind()
 	th.group.label()
+	th.done = done
 	returned := false
 	defer func() {
 		var f *Failure
@@ -395,8 +421,12 @@ func (th *thread) runMain(prog *program, done chan<- *Failure) {
 		th.unbind()
 		done <- f
 	}()
-	f := prog.main.frame(th)
-	f.call(&closure{fn: prog.main}, &th.base, th.base.room)
+	if prog.body != nil {
+		prog.body()
+	} else {
+		f := prog.main.frame(th)
+		f.call(&closure{fn: prog.main}, &th.base, th.base.room)
+	}
 	returned = true
 }
 

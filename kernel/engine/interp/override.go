@@ -48,9 +48,9 @@ func (m *Machine) exit(code int) {
 	if th == nil {
 		os.Exit(code)
 	}
-	th.dead = true
-	th.end(&Failure{
-		Kind: Exit, Code: code, Frames: th.trace(),
+	frames, units := th.traceOf(th.goStack(false))
+	th.leaveAll(&Failure{
+		Kind: Exit, Code: code, Frames: frames,
 		Message: "os.Exit(" + strconv.Itoa(code) + ") called",
-	})
+	}, units)
 }

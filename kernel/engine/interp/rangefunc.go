@@ -87,6 +87,8 @@ func (b *builder) rangeFunc(n *ir.Node) stmt {
 		th, room, stop := f.th, f.room, f.stop
 		f.th, f.room, f.stop = nf.th, nf.room, nf.stop
 		nf.th.top = f
+		entered := f.entered
+		f.entered = entered || nf.entered
 		for _, m := range moves {
 			typedmemmove(m.rt, f.ptr(m.to), nf.ptr(m.from))
 		}
@@ -95,6 +97,7 @@ func (b *builder) rangeFunc(n *ir.Node) stmt {
 		}
 		c := loop.body(f)
 		f.th, f.room, f.stop = th, room, stop
+		f.entered = entered
 		more := c == next || c == loop.again
 		if more {
 			it.state = rangeReady
