@@ -20,6 +20,7 @@ import (
 
 	"github.com/netherfield/netherfield/display"
 	"github.com/netherfield/netherfield/kernel/engine/interp"
+	"github.com/netherfield/netherfield/kernel/guard"
 	"github.com/netherfield/netherfield/kernel/ir"
 )
 
@@ -60,11 +61,14 @@ func Work() error {
 	if w.stdin, err = newStdin(w.ask); err != nil {
 		return err
 	}
+	units := newLoadedUnits()
 	w.machine = interp.New(interp.Opts{
-		Resolver:        resolver{},
+		Resolver:        resolver{units},
+		OpenUnit:        units.open,
 		GoroutineFailed: w.goroutineFailed,
 		Grace:           abandonAfter,
 	})
+	guard.SetHost(w.machine.Host())
 	display.SetPublisher(publisher{w})
 	if err := w.pipe.send(report{Kind: reportReady}); err != nil {
 		return err
