@@ -133,11 +133,15 @@ func (h host) Fatal(text string) {
 }
 
 func (h host) Sleep(ns int64) {
-	if th := h.m.thread(); th != nil {
-		th.native = "time.Sleep"
-		defer func() { th.native = "" }()
-	}
 	h.m.sleep(time.Duration(ns))
+}
+
+// standsFor names the packages' functions that these functions of the
+// interpreter are called for.
+var standsFor = map[string]string{
+	"(*Machine).sleep": "time.Sleep",
+	"(*Machine).exit":  "os.Exit",
+	"host.Fatal":       "log.Fatal",
 }
 
 // unitPath begins the import paths of units.

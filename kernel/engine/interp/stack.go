@@ -98,7 +98,7 @@ func (m *Machine) goCalls(pc uintptr) (list []goCall) {
 	for {
 		f, more := frames.Next()
 		if name, ok := strings.CutPrefix(f.Function, interpPath); ok {
-			list = append(list, goCall{what: name})
+			list = append(list, goCall{what: name, name: standsFor[name]})
 		} else if path, name, ok := unitFunction(f.Function); ok {
 			if f.File == unitFile {
 				list = append(list, goCall{user: true, frame: Frame{Cell: m.cellOf(path), Line: f.Line, Func: name}})
