@@ -120,12 +120,7 @@ func stepsOf(t *tree) []step {
 			}
 			s.decl = &ast.GenDecl{TokPos: a.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}
 		}
-		ast.Inspect(s.decl, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				todo = append(todo, id.Name)
-			}
-			return true
-		})
+		todo = append(todo, mentionedIn(s.decl)...)
 	}
 	return steps
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // forward returns the names that var declarations mention before others in the
-// same row declare them, and those that do the mentioning.
+// same row declare them, and those that do the mentioning, and marks the
+// latter as hoisted: they may have no name but _.
 func forward(steps []step, where map[string][]int) (names []string) {
 	for i, s := range steps {
 		if s.decl == nil {
@@ -33,16 +34,25 @@ func forward(steps []step, where map[string][]int) (names []string) {
 					at := where[id.Name]
 					later := len(at) > 0 && at[0] > i && at[0] < end
 					if later || len(at) > 0 && at[0] == i && declaredAfter(s.decl, k, id.Name) {
-						names = append(names, id.Name)
-						for _, own := range sp.Names {
-							names = append(names, own.Name)
-						}
+						names = append(append(names, id.Name), mentionedIn(s.decl)...)
+						steps[i].hoisted = true
 					}
 					return true
 				})
 			}
 		}
 	}
+	return names
+}
+
+// mentionedIn returns all names in a declaration.
+func mentionedIn(d ast.Node) (names []string) {
+	ast.Inspect(d, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			names = append(names, id.Name)
+		}
+		return true
+	})
 	return names
 }
 

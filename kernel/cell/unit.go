@@ -135,7 +135,7 @@ func (b *binding) compile(body bool, wants []want) (u *Unit, cell *Cell, err err
 	for path := range w.dotted {
 		u.Imports = append(u.Imports, path)
 	}
-	u.Imports = append(u.Imports, guardPath)
+	u.Imports = append(append(u.Imports, guardPath), w.blank()...)
 	sort.Strings(u.Imports)
 	u.Imports = slices.Compact(u.Imports)
 	for path := range w.units {
@@ -210,8 +210,8 @@ func (w *unitWriter) unit(wants []want) string {
 		fmt.Fprintf(&inits, "\t%sinit_%d()\n", unitPrefix, i+1)
 	}
 	if w.body {
-		fmt.Fprintf(&decls, "//line /generated:1\nfunc %s() {\n%s", bodyName, inits.String())
-		w.statements(&decls)
+		fmt.Fprintf(&decls, "//line /generated:1\nfunc %s() {\n", bodyName)
+		w.statements(&decls, inits.String())
 		decls.WriteString("\n}\n")
 	} else if w.inits > 0 {
 		fmt.Fprintf(&decls, "//line /generated:1\nfunc %s() {\n%s}\n", bodyName, inits.String())

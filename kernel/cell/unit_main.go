@@ -21,9 +21,14 @@ func (w *unitWriter) decl(d ast.Decl) {
 }
 
 // statements writes the cell's statements. After each the worker learns that
-// it is complete.
-func (w *unitWriter) statements(out *strings.Builder) {
+// it is complete. Inits, the calls of the cell's init functions, come when the
+// variables that are declared first have their values.
+func (w *unitWriter) statements(out *strings.Builder, inits string) {
 	for i, s := range w.steps {
+		if s.decl == nil {
+			out.WriteString(inits)
+			inits = ""
+		}
 		last := i == len(w.steps)-1 && s.stmt == w.shown()
 		switch {
 		case s.decl != nil:
@@ -34,6 +39,7 @@ func (w *unitWriter) statements(out *strings.Builder) {
 		}
 		fmt.Fprintf(out, "%s.Step(%d)\n", guardName, i+1)
 	}
+	out.WriteString(inits)
 }
 
 // variables writes a var statement: assignments to session variables.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"go/build/constraint"
 	"go/parser"
 	"go/token"
@@ -194,6 +195,11 @@ func runProgram(t *testing.T, e *Engine, file string) (compiled bool, err error)
 		err = nil
 	}
 	if err != nil {
+		if errors.As(err, &f) {
+			for _, fr := range f.Frames {
+				err = fmt.Errorf("%w\n    %s", err, fr)
+			}
+		}
 		return compiled, err
 	}
 	if got := out.String(); got != expectedOutput(file) {
