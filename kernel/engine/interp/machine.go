@@ -389,7 +389,7 @@ func (m *Machine) variable(g ir.Variable, t reflect.Type) (v *variable, fresh bo
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if v := m.vars[g.ID]; v != nil {
-		if v.t != t {
+		if v.t != t && !alike(v.t, t) {
 			panic(defectf("variable %s (%d) is a %v, not a %v", g.Name, g.ID, v.t, t))
 		}
 		return v, false
