@@ -49,6 +49,7 @@ type Machine struct {
 	functionID atomic.Uint64
 	strangers  *group // of goroutines that belong to no cell
 	units      units
+	closing    sync.Once
 
 	mu         sync.Mutex
 	vars       map[int]*variable
@@ -93,6 +94,7 @@ func New(o Opts) *Machine {
 		threads:    map[uintptr]*thread{},
 	}
 	m.units.byPath, m.units.declared = map[string]*unit{}, map[int][]unitFunc{}
+	m.units.alarm.closed = make(chan struct{})
 	m.strangers = newGroup(m, 0)
 	m.overrides = m.defaultOverrides()
 	for name, f := range o.Overrides {
@@ -156,6 +158,7 @@ func (m *Machine) Interrupt() bool {
 // Close stops all goroutines of all programs and waits a moment for them. A
 // goroutine that is in compiled code ends when that returns.
 func (m *Machine) Close() {
+	m.closing.Do(func() { close(m.units.alarm.closed) })
 	m.mu.Lock()
 	var groups []*group
 	for g := range m.groups {
@@ -392,6 +395,7 @@ func (m *Machine) variable(g ir.Variable, t reflect.Type) (v *variable, fresh bo
 		if v.t != t && !alike(v.t, t) {
 			panic(defectf("variable %s (%d) is a %v, not a %v", g.Name, g.ID, v.t, t))
 		}
+		v.t, v.v = t, reflect.NewAt(t, v.p).Elem()
 		return v, false
 	}
 	p := reflect.New(t)

@@ -94,6 +94,11 @@ func (c *compiler) makeType(d *ir.Type) reflect.Type {
 	if t := basicTypes[d.Kind]; t != nil {
 		return t
 	}
+	return canonical(c.composite(d))
+}
+
+// composite makes a type without a name.
+func (c *compiler) composite(d *ir.Type) reflect.Type {
 	switch d.Kind {
 	case reflect.Pointer:
 		return reflect.PointerTo(c.typ(d.Elem))

@@ -21,8 +21,9 @@ type units struct {
 	// declared holds the units' functions by the ID of their variable.
 	declared map[int][]unitFunc
 
-	some     atomic.Bool // there is one
-	stopping atomic.Bool // goroutines of a stopped group live
+	some atomic.Bool // there is one
+
+	alarm alarm
 }
 
 // A unit is a compiled unit.
@@ -111,6 +112,9 @@ func (m *Machine) bindUnit(p *ir.Program, info *ir.Unit, prog *program) {
 		if pp.Kind() != reflect.Pointer || pp.IsNil() || pp.Type().Elem().Kind() != reflect.Pointer {
 			panic(defectf("unit %s has no variable %s", u.path, x.Name))
 		}
+		if x.Carries != 0 {
+			m.carry(x, pp.Type().Elem().Elem())
+		}
 		v := use(x.Name, x.ID, pp.Type().Elem().Elem())
 		prog.bounds = append(prog.bounds, bound{(*unsafe.Pointer)(pp.UnsafePointer()), v, x.Step})
 	}
@@ -130,6 +134,21 @@ func (m *Machine) bindUnit(p *ir.Program, info *ir.Unit, prog *program) {
 	}
 }
 
+// carry gives a variable the memory of another, under its own type. It does
+// nothing if the variable exists.
+func (m *Machine) carry(x ir.UnitVar, t reflect.Type) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old := m.vars[x.Carries]
+	if old == nil || m.vars[x.ID] != nil {
+		return
+	}
+	if old.t.Size() != t.Size() || old.t.Kind() != t.Kind() {
+		panic(defectf("variable %s cannot become a %v: it is a %v", x.Name, t, old.t))
+	}
+	m.vars[x.ID] = &variable{id: x.ID, name: x.Name, t: t, v: reflect.NewAt(t, old.p).Elem(), p: old.p}
+}
+
 // declare makes a program's bindings and functions those of the session.
 func (m *Machine) declare(prog *program, g *group) {
 	for _, b := range prog.bounds {
@@ -143,7 +162,7 @@ func (m *Machine) declare(prog *program, g *group) {
 		m.redirect(d.v, nil)
 	}
 	for _, d := range prog.natives {
-		d.v.v.Set(d.value)
+		*(*unsafe.Pointer)(d.v.p) = funcWord(d.value)
 		g.declare(d.v)
 		m.units.mu.Lock()
 		known := false
@@ -170,13 +189,14 @@ func (m *Machine) redirect(v *variable, by *unit) {
 	list := m.units.declared[v.id]
 	for _, f := range list {
 		r := reflect.ValueOf(f.Redirects[f.name])
-		if r.Kind() != reflect.Pointer || r.Type().Elem() != v.t {
+		if r.Kind() != reflect.Pointer || !alike(r.Type().Elem(), v.t) {
 			continue
 		}
+		to := (*unsafe.Pointer)(r.UnsafePointer())
 		if f.unit == by {
-			r.Elem().SetZero()
+			*to = nil
 		} else {
-			r.Elem().Set(v.v)
+			*to = *(*unsafe.Pointer)(v.p)
 		}
 		f.redirected = false
 		for _, r := range f.Redirects {
@@ -196,30 +216,6 @@ func (prog *program) completed(g *group, n int) {
 	for _, b := range prog.bounds {
 		if b.step >= 0 && b.step < n {
 			g.declare(b.v)
-		}
-	}
-}
-
-// alert sets the alerts of all units as they must be now: those of units with
-// a redirected function, and all while goroutines of a stopped group live. It
-// is called after each change of either.
-func (m *Machine) alert() {
-	m.units.mu.Lock()
-	defer m.units.mu.Unlock()
-	stopping := false
-	m.mu.Lock()
-	for g := range m.groups {
-		stopping = stopping || g.stopFlag.Load() != 0
-	}
-	m.mu.Unlock()
-	m.units.stopping.Store(stopping)
-	for _, u := range m.units.byPath {
-		want := uint32(0)
-		if stopping || u.redirected {
-			want = 1
-		}
-		if u.Alert != nil && atomic.LoadUint32(u.Alert) != want {
-			atomic.StoreUint32(u.Alert, want)
 		}
 	}
 }
