@@ -11,38 +11,44 @@ import (
 	"slices"
 )
 
-// forward returns the names that var declarations mention before others in the
-// same row declare them, and those that do the mentioning, and marks the
-// latter as hoisted: they may have no name but _.
+// forward hoists the rows of var declarations in which one mentions what a
+// later one declares, and returns all the names in them.
 func forward(steps []step, where map[string][]int) (names []string) {
-	for i, s := range steps {
-		if s.decl == nil {
-			continue
-		}
+	for i := 0; i < len(steps); i++ {
 		end := i
 		for end < len(steps) && steps[end].decl != nil {
 			end++
 		}
-		for k, sp := range s.decl.Specs {
-			sp := sp.(*ast.ValueSpec)
-			for _, e := range sp.Values {
-				ast.Inspect(e, func(n ast.Node) bool {
-					id, ok := n.(*ast.Ident)
-					if !ok {
-						return true
-					}
-					at := where[id.Name]
-					later := len(at) > 0 && at[0] > i && at[0] < end
-					if later || len(at) > 0 && at[0] == i && declaredAfter(s.decl, k, id.Name) {
-						names = append(append(names, id.Name), mentionedIn(s.decl)...)
-						steps[i].hoisted = true
-					}
+		row := steps[i:end]
+		found := false
+		for k := range row {
+			found = found || looksAhead(row, i, k, where)
+		}
+		for k := range row {
+			if found {
+				row[k].hoisted = true
+				names = append(names, mentionedIn(row[k].decl)...)
+			}
+		}
+		i = max(i, end-1)
+	}
+	return names
+}
+
+// looksAhead tells whether the kth declaration of a row that begins at step i
+// mentions what is declared after it in the row.
+func looksAhead(row []step, i, k int, where map[string][]int) bool {
+	for n, sp := range row[k].decl.Specs {
+		for _, e := range sp.(*ast.ValueSpec).Values {
+			for _, name := range mentionedIn(e) {
+				at := where[name]
+				if len(at) > 0 && (at[0] > i+k && at[0] < i+len(row) || at[0] == i+k && declaredAfter(row[k].decl, n, name)) {
 					return true
-				})
+				}
 			}
 		}
 	}
-	return names
+	return false
 }
 
 // mentionedIn returns all names in a declaration.
