@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A group is the goroutines of one run. They may outlive it.
@@ -20,6 +21,7 @@ type group struct {
 	cell int
 
 	stopFlag, killFlag atomic.Uint32
+	stoppedAt          atomic.Int64 // in Unix nanoseconds
 	stopped, killed    chan struct{}
 	completed          atomic.Int64 // top-level statements
 	labels             context.Context
@@ -42,6 +44,7 @@ func newGroup(m *Machine, cell int) *group {
 // stop asks the group's goroutines to unwind.
 func (g *group) stop() {
 	if g.stopFlag.CompareAndSwap(0, 1) {
+		g.stoppedAt.Store(time.Now().UnixNano())
 		close(g.stopped)
 		g.m.alert()
 	}

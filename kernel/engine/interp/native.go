@@ -19,7 +19,7 @@ type host struct{ m *Machine }
 
 // Check unwinds the goroutine if its group is stopped.
 func (h host) Check() {
-	if h.m.units.stopping.Load() {
+	if h.m.units.alarm.raised.Load() {
 		h.check()
 	}
 }
