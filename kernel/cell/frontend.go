@@ -55,9 +55,9 @@ type Units interface {
 	// Salt returns what decides, beside its source, what a unit is: the
 	// versions of all tools and packages.
 	Salt() string
-	// Available returns nil if units can be compiled, or why not and what
-	// to do.
-	Available() error
+	// Missing returns nil if the unit of a path is there or can be
+	// compiled, or why not and what to do.
+	Missing(path string) error
 }
 
 // A Frontend knows the names of one session. Its methods may be called by
@@ -211,6 +211,8 @@ type Cell struct {
 	homes   map[types.Object]string
 	bound   string
 	makes   []string
+	// need is where the cell has what makes it need its unit, and what.
+	need Diagnostic
 }
 
 // Empty tells that there is nothing to run.

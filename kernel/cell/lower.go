@@ -38,7 +38,32 @@ func (f *Frontend) PrepareIn(tier Tier, number int, src string) (c *Cell, err er
 	return f.prepare(tier, number, src)
 }
 
+// prepare chooses among the ways to run a cell one that is possible.
 func (f *Frontend) prepare(tier Tier, number int, src string) (*Cell, error) {
+	c, err := f.prepareFor(tier, number, src, f.units != nil)
+	if err != nil {
+		return nil, err
+	}
+	missing := f.missing(c)
+	if missing != nil && f.units != nil && tier == AnyTier {
+		why := missing.Error()
+		if c, err = f.prepareFor(tier, number, src, false); err != nil {
+			return nil, err
+		}
+		if missing = f.missing(c); c.Unit == nil {
+			c.Why = "it would be compiled, but " + why
+		}
+	}
+	if missing != nil {
+		c.need.Message += " needs the compiler: " + missing.Error()
+		return nil, &Refusal{c.need}
+	}
+	return c, nil
+}
+
+// prepareFor is prepare for a session that is willing to compile more than it
+// must, or is not.
+func (f *Frontend) prepareFor(tier Tier, number int, src string, willing bool) (*Cell, error) {
 	t, errs := parse(token.NewFileSet(), src)
 	if len(errs) > 0 {
 		return nil, errs
@@ -54,7 +79,7 @@ func (f *Frontend) prepare(tier Tier, number int, src string) (*Cell, error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	return f.bind(number, c).plan(tier)
+	return f.bind(number, c).plan(tier, willing)
 }
 
 // A lowerer holds what the lowering of one cell gathers.

@@ -43,20 +43,30 @@ func (c *Cell) Tier() Tier {
 // compiling takes less time than interpreting.
 const manyTurns = 3_000_000
 
-// plan makes the cell for a tier. The error is a *Refusal.
-func (b *binding) plan(tier Tier) (*Cell, error) {
+// plan makes the cell for a tier. Whatever then has a Unit must be compiled
+// before it runs; if willing, also what could be interpreted but is better
+// compiled. The error is a *Refusal.
+//
+// The plan does not depend on whether there is a compiler, so that a unit is
+// the same wherever it was compiled.
+func (b *binding) plan(tier Tier, willing bool) (*Cell, error) {
 	why, compileAll := "", false
 	switch turns := b.turns(); {
 	case tier == Compiled:
 		why, compileAll = "%%compile asks for it", true
 	case tier == Interpreted:
-	case turns > manyTurns && b.canCompile() == nil:
+	case turns > manyTurns && willing:
 		why, compileAll = fmt.Sprintf("its loops turn %.2g times", turns), true
 	}
 	native := b.native != nil
-	if !native && tier == AnyTier && b.worthCompiling() && b.canCompile() == nil {
+	if !native && tier == AnyTier && willing && b.worthCompiling() {
 		native, b.nativeKind = true, "functions that are worth compiling"
 	}
+	what := "this cell"
+	if native {
+		what = b.nativeKind
+	}
+	need := b.diagnose(b.firstNode().Pos(), what)
 	if !compileAll {
 		cell, wants, err := b.lower(native)
 		refusal, _ := err.(*Refusal)
@@ -67,11 +77,10 @@ func (b *binding) plan(tier Tier) (*Cell, error) {
 			cell.Why = "every construct in it is one that the interpreter is trusted with"
 			return cell, nil
 		case err == nil && tier != Interpreted:
-			what := b.nativeKind
 			if !native {
-				what = "an instance of a generic function or type"
+				need.Message = "an instance of a generic function or type"
 			}
-			return b.withUnit(cell, wants, what)
+			return b.withUnit(cell, wants, need)
 		case err == nil:
 			refusal = &Refusal{b.diagnose(b.firstNode().Pos(), strings.TrimPrefix(b.nativeKind+" ", " ")+"needs the compiler")}
 			return nil, refusal
@@ -81,27 +90,29 @@ func (b *binding) plan(tier Tier) (*Cell, error) {
 			refusal.Message += " cannot be interpreted; leave %%interpret off"
 			return nil, refusal
 		default:
-			why, compileAll = refusal.Message, true
-			if e := b.canCompile(); e != nil {
-				refusal.Message += " needs the compiler: " + e.Error()
-				return nil, refusal
-			}
+			why, need = refusal.Message, refusal.Diagnostic
 		}
-	}
-	if e := b.canCompile(); e != nil {
-		what := "this cell"
-		if native {
-			what = b.nativeKind
-		}
-		return nil, &Refusal{b.diagnose(b.firstNode().Pos(), what+" needs the compiler: "+e.Error())}
 	}
 	_, cell, err := b.compile(true, nil)
 	if err != nil {
 		return nil, err
 	}
-	cell.Why = why
+	cell.Why, cell.need = why, need
 	return cell, nil
 }
+
+// missing returns nil if a cell can run, else why its unit cannot be had.
+func (f *Frontend) missing(c *Cell) error {
+	switch {
+	case c.Unit == nil:
+		return nil
+	case f.units == nil:
+		return errNoCompiler
+	}
+	return f.units.Missing(c.Unit.Path)
+}
+
+var errNoCompiler = fmt.Errorf("this kernel was started without one")
 
 // firstNode returns something that stands in the cell.
 func (b *binding) firstNode() ast.Node {
@@ -116,22 +127,9 @@ func (b *binding) firstNode() ast.Node {
 	return &ast.BadStmt{}
 }
 
-// canCompile returns nil, or why units cannot be compiled.
-func (b *binding) canCompile() error {
-	if b.f.units == nil {
-		return errNoCompiler
-	}
-	return b.f.units.Available()
-}
-
-var errNoCompiler = fmt.Errorf("this kernel was started without one")
-
 // withUnit gives an interpreted program the unit with the declarations and
 // instances that it needs.
-func (b *binding) withUnit(interpreted *Cell, wants []want, what string) (*Cell, error) {
-	if e := b.canCompile(); e != nil {
-		return nil, &Refusal{b.diagnose(b.firstNode().Pos(), what+" needs the compiler: "+e.Error())}
-	}
+func (b *binding) withUnit(interpreted *Cell, wants []want, need Diagnostic) (*Cell, error) {
 	unit, cell, err := b.compile(false, wants)
 	if err != nil {
 		return nil, err
@@ -140,7 +138,7 @@ func (b *binding) withUnit(interpreted *Cell, wants []want, what string) (*Cell,
 	p.Units = cell.Program.Units
 	setPath(p, unit.Path)
 	cell.Program, cell.Results, cell.Trust = p, interpreted.Results, interpreted.Trust
-	cell.Why = "it has " + what + "; its statements are interpreted"
+	cell.Why, cell.need = "it has "+need.Message+"; its statements are interpreted", need
 	return cell, nil
 }
 

@@ -66,8 +66,8 @@ func (w *unitWorld) check(u *Unit) (errs []string) {
 // fakeUnits says that units can be compiled.
 type fakeUnits struct{}
 
-func (fakeUnits) Salt() string     { return "" }
-func (fakeUnits) Available() error { return nil }
+func (fakeUnits) Salt() string         { return "" }
+func (fakeUnits) Missing(string) error { return nil }
 
 // newCompilingFrontend returns a front end that can make units.
 func newCompilingFrontend() *Frontend {

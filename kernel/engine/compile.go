@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/cell"
@@ -19,6 +20,7 @@ import (
 // A Builder makes plugins of units; *build.Builder is one.
 type Builder interface {
 	Salt() string
+	Plugin(ctx context.Context, path string) (file string, ok bool)
 	Available(ctx context.Context) error
 	Build(ctx context.Context, u build.Unit) (file string, err error)
 	Warm(ctx context.Context, imports []string) error
@@ -28,43 +30,107 @@ type Builder interface {
 type compiler struct {
 	builder Builder
 	ctx     context.Context
-
-	available func() error
+	warmer  *warmer
 
 	mu sync.Mutex
 	// units are the sources of what was built, to build them again when
 	// they vanish from the cache.
 	units map[string]build.Unit
+	// proven tells that the last unit that was to be built was; failed is
+	// what was wrong if it was not and its cell is not to blame.
+	proven bool
+	failed failure
 }
+
+// A failure to build a unit.
+type failure struct {
+	path  string
+	err   error
+	since time.Time
+}
+
+// failureTime is how long it is not tried again to build what could not be.
+const failureTime = 2 * time.Second
 
 func newCompiler(ctx context.Context, b Builder) *compiler {
-	c := &compiler{builder: b, ctx: ctx, units: map[string]build.Unit{}}
-	c.available = sync.OnceValue(func() error { return b.Available(ctx) })
-	return c
+	return &compiler{builder: b, ctx: ctx, warmer: newWarmer(b), units: map[string]build.Unit{}}
 }
 
-// Salt and Available make compiler a cell.Units.
-func (c *compiler) Salt() string     { return c.builder.Salt() }
-func (c *compiler) Available() error { return c.available() }
+// Salt and Missing make compiler a cell.Units.
+func (c *compiler) Salt() string { return c.builder.Salt() }
+
+func (c *compiler) Missing(path string) error {
+	if _, ok := c.builder.Plugin(c.ctx, path); ok {
+		return nil
+	}
+	c.mu.Lock()
+	failed := c.failed
+	c.mu.Unlock()
+	if failed.path == path && time.Since(failed.since) < failureTime {
+		return failed.err
+	}
+	return c.builder.Available(c.ctx)
+}
+
+// status returns why the compiler cannot be used, as far as is known.
+func (c *compiler) status() error {
+	if err := c.builder.Available(c.ctx); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed.err
+}
+
+// settle notes how an attempt to build ended.
+func (c *compiler) settle(path string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.proven, c.failed = err == nil, failure{path, err, time.Now()}
+}
+
+func (c *compiler) isProven() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.proven
+}
+
+// A troubleError is a failure to compile for which the cell is not to blame.
+type troubleError struct{ error }
+
+func (e *troubleError) Unwrap() error { return e.error }
 
 // build makes the plugin of a cell's unit and enters it into the cell's
-// program. The error is cell.Diagnostics if the compiler finds mistakes that
-// the front end has not.
-func (c *compiler) build(ctx context.Context, src string, x *cell.Cell) error {
+// program; cached tells that it was there. The error is cell.Diagnostics if
+// the compiler finds mistakes that the front end has not. Say, which may be
+// nil, gets a note if it takes long.
+func (c *compiler) build(ctx context.Context, src string, x *cell.Cell, say func(string)) (cached bool, err error) {
 	u := build.Unit{Path: x.Unit.Path, Source: x.Unit.Source, Imports: x.Unit.Imports, Units: x.Unit.Units}
 	c.mu.Lock()
 	c.units[u.Path] = u
 	c.mu.Unlock()
-	file, err := c.rebuild(ctx, u, 0)
-	if err != nil {
-		return explainBuild(src, err)
+	file, cached := c.builder.Plugin(ctx, u.Path)
+	if !cached {
+		c.warmer.prepare(ctx, say)
+		file, err = c.rebuild(ctx, u, 0)
+		var refused *build.CompileError
+		switch {
+		case errors.As(err, &refused):
+			return false, explainBuild(src, refused)
+		case err != nil && ctx.Err() != nil:
+			return false, err
+		case err != nil:
+			c.settle(u.Path, err)
+			return false, &troubleError{err}
+		}
+		c.settle(u.Path, nil)
 	}
 	for i := range x.Program.Units {
 		if x.Program.Units[i].Path == u.Path {
 			x.Program.Units[i].File = file
 		}
 	}
-	return nil
+	return cached, nil
 }
 
 // rebuild builds a unit, and before it those that it needs and that the cache
@@ -92,11 +158,7 @@ func (c *compiler) rebuild(ctx context.Context, u build.Unit, depth int) (string
 var compilerLine = regexp.MustCompile(`(?m)^/cell:(\d+)(?::(\d+))?: (.*)$`)
 
 // explainBuild turns the compiler's errors into those of a cell.
-func explainBuild(src string, err error) error {
-	var ce *build.CompileError
-	if !errors.As(err, &ce) {
-		return err
-	}
+func explainBuild(src string, ce *build.CompileError) error {
 	var found cell.Diagnostics
 	lines := strings.Split(src, "\n")
 	for _, m := range compilerLine.FindAllStringSubmatch(ce.Output, -1) {
@@ -113,8 +175,26 @@ func explainBuild(src string, err error) error {
 	return found
 }
 
+// prepare plans a cell and compiles what of it needs that and cannot be left to
+// declare. If the compiler fails, what can be interpreted is.
+func (e *Engine) prepare(ctx context.Context, tier cell.Tier, number int, src string, out Output) (*cell.Cell, error) {
+	for attempts := 1; ; attempts++ {
+		c, err := e.front.PrepareIn(tier, number, src)
+		if err != nil || c.Unit == nil || c.OnlyDeclares() && e.units.isProven() {
+			return c, err
+		}
+		err = e.compile(ctx, src, c, out)
+		var trouble *troubleError
+		if !errors.As(err, &trouble) || attempts == 3 {
+			return c, err
+		}
+		// The front end hears of it now: it plans otherwise, or says what
+		// in the cell needs the compiler.
+	}
+}
+
 // compile compiles what of a cell needs it.
-func (e *Engine) compile(ctx context.Context, src string, c *cell.Cell) error {
+func (e *Engine) compile(ctx context.Context, src string, c *cell.Cell, out Output) error {
 	if c.Unit == nil {
 		return nil
 	}
@@ -124,7 +204,8 @@ func (e *Engine) compile(ctx context.Context, src string, c *cell.Cell) error {
 	}
 	ctx, done := e.interruptible(ctx)
 	defer done()
-	err := e.units.build(ctx, src, c)
+	e.output.set(out)
+	_, err := e.units.build(ctx, src, c, func(note string) { e.output.say("stderr", []byte(note)) })
 	if err != nil && ctx.Err() != nil {
 		return interruption("The cell was being compiled and has not run.")
 	}
@@ -171,7 +252,7 @@ func (e *Engine) declare(ctx context.Context, src string, c *cell.Cell, out Outp
 	go func() {
 		defer e.serving.Done()
 		defer close(p.done)
-		if p.err = e.units.build(e.ctx, src, c); p.err != nil {
+		if _, p.err = e.units.build(e.ctx, src, c, nil); p.err != nil {
 			return
 		}
 		rep, err := e.order(e.ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
@@ -215,7 +296,7 @@ func (e *Engine) CanCompile() error {
 	if e.units == nil {
 		return errors.New("this kernel was started without a compiler")
 	}
-	return e.units.Available()
+	return e.units.status()
 }
 
 // LastTier tells how the last cell ran and why; why is "" if there was none.

@@ -131,6 +131,13 @@ func Start(opts Opts) (*Engine, error) {
 		defer e.serving.Done()
 		e.launch()
 	}()
+	if e.units != nil {
+		e.serving.Add(1)
+		go func() {
+			defer e.serving.Done()
+			e.warm()
+		}()
+	}
 	return e, nil
 }
 
@@ -447,8 +454,11 @@ func (e *Engine) Run(ctx context.Context, number int, src string, out Output) (V
 
 // RunIn is Run with a choice of the tier.
 func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src string, out Output) (Value, error) {
-	c, err := e.front.PrepareIn(tier, number, src)
+	c, err := e.prepare(ctx, tier, number, src, out)
 	if err != nil {
+		if c != nil {
+			return Value{Notes: c.Notes}, err
+		}
 		return Value{}, err
 	}
 	if c.Empty() {
@@ -458,14 +468,11 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 	e.mu.Lock()
 	e.lastTier, e.lastWhy = c.Tier(), c.Why
 	e.mu.Unlock()
-	if c.OnlyDeclares() {
-		return Value{Notes: c.Notes}, e.declare(ctx, src, c, out)
-	}
-	if err := e.compile(ctx, src, c); err != nil {
-		return Value{Notes: c.Notes}, err
-	}
 	for _, u := range c.Program.Units {
 		e.cells.Store(u.Path, u.Cell)
+	}
+	if c.OnlyDeclares() {
+		return Value{Notes: c.Notes}, e.declare(ctx, src, c, out)
 	}
 	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
 	if err != nil {
@@ -497,7 +504,7 @@ func (e *Engine) Evaluate(ctx context.Context, expr string, out Output) (*displa
 	if err != nil {
 		return nil, err
 	}
-	if err := e.compile(ctx, expr, c); err != nil {
+	if err := e.compile(ctx, expr, c, out); err != nil {
 		return nil, err
 	}
 	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)

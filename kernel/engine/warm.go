@@ -1,0 +1,82 @@
+package engine
+
+// This file prepares the compiler before a cell needs it: the Go distribution
+// has no archives of the standard library for plugins, and a machine that has
+// never compiled a cell takes long to make them.
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// usualImports are the packages that most cells need.
+var usualImports = []string{
+	"github.com/netherfield/netherfield/kernel/guard",
+	"github.com/netherfield/netherfield/display",
+	"bufio", "bytes", "context", "errors", "fmt", "io", "maps", "math", "math/rand", "os", "slices",
+	"sort", "strconv", "strings", "sync", "sync/atomic", "time", "unicode",
+}
+
+const (
+	// warmDelay keeps the preparation out of the way of the first replies.
+	warmDelay = 500 * time.Millisecond
+	// notePatience is how long a cell waits for it without a word.
+	notePatience = time.Second
+)
+
+const warmNote = "note: preparing the Go compiler for the first time, which takes about 20 s\n"
+
+// A warmer makes the archives of usualImports once.
+type warmer struct {
+	builder Builder
+	turn    chan struct{} // holds a value while somebody prepares
+	warm    bool          // guarded by turn
+	noted   sync.Once
+}
+
+func newWarmer(b Builder) *warmer { return &warmer{builder: b, turn: make(chan struct{}, 1)} }
+
+// prepare makes the archives, or waits until they are made; say, if it is not
+// nil, then gets a note. What fails is left to those who need it.
+func (w *warmer) prepare(ctx context.Context, say func(string)) {
+	if say != nil {
+		note := time.AfterFunc(notePatience, func() { w.noted.Do(func() { say(warmNote) }) })
+		defer note.Stop()
+	}
+	select {
+	case w.turn <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	defer func() { <-w.turn }()
+	if !w.warm {
+		_ = w.builder.Warm(ctx, usualImports)
+		w.warm = ctx.Err() == nil
+	}
+}
+
+// warm prepares the compiler in the background. At the kernel's start it also
+// finds out, for the log, whether there is one.
+func (e *Engine) warm() {
+	e.mu.Lock()
+	ready := e.ready
+	e.mu.Unlock()
+	select {
+	case <-ready:
+	case <-e.ctx.Done():
+		return
+	}
+	select {
+	case <-time.After(warmDelay):
+	case <-e.ctx.Done():
+		return
+	}
+	if err := e.units.status(); err != nil {
+		if e.ctx.Err() == nil {
+			e.opts.Logger.Warn("cells are only interpreted: " + err.Error())
+		}
+		return
+	}
+	e.units.warmer.prepare(e.ctx, nil)
+}
