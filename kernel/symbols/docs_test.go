@@ -39,7 +39,8 @@ func TestDocs(t *testing.T) {
 
 func TestEveryPackageHasADoc(t *testing.T) {
 	for _, path := range Packages() {
-		if Doc(path, "") == "" {
+		// The doc of runtime/cgo is in a file that is only built with cgo.
+		if Doc(path, "") == "" && path != "runtime/cgo" {
 			t.Errorf("%s has no package doc", path)
 		}
 	}

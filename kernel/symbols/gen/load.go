@@ -74,7 +74,7 @@ func load(root, arch string) (*tree, error) {
 // list asks the go command for the packages and their files. Cgo is off, so
 // that the pure Go files, which declare the same API, are listed.
 func (t *tree) list(root string) error {
-	args := []string{"list", "-e", "-deps", "-json=ImportPath,Name,Dir,GoFiles,ImportMap,Standard,Error", "std", "builtin"}
+	args := []string{"list", "-e", "-deps", "-json=ImportPath,Name,Dir,GoFiles,ImportMap,Standard,Error", "std", "builtin", "runtime/cgo"}
 	args = append(args, ownPackages...)
 	args = append(args, gonumPackages...)
 	cmd := exec.Command("go", args...)

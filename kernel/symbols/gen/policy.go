@@ -41,11 +41,14 @@ var excluded = map[string]string{
 	"expvar":           "importing it publishes the kernel's own variables on the default HTTP server",
 	"net/http/pprof":   "importing it publishes the kernel's own profiles on the default HTTP server",
 	"plugin":           "it needs a Go toolchain that equals the kernel's",
-	"runtime/cgo":      "it is only for the code that cgo writes",
 	"runtime/coverage": "it is only for binaries that were built with -cover",
 	"runtime/race":     "it is only for binaries that were built with -race",
 	"testing/quick":    "importing it adds its own flag to the program's command line",
 }
+
+// typesOnly are packages that only compiled cells can use: a table would link
+// them into kernels that are built without cgo too.
+var typesOnly = map[string]bool{"runtime/cgo": true}
 
 // unlisted are packages that the type checker knows by itself: they have docs
 // but neither a table nor export data.

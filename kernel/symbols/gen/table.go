@@ -131,7 +131,9 @@ func writeTables(trees []*tree, out map[string][]byte) error {
 		variants := make([]table, len(trees))
 		same := true
 		for i, t := range trees {
-			variants[i] = newTable(t.types[path], choices[i])
+			if !typesOnly[path] {
+				variants[i] = newTable(t.types[path], choices[i])
+			}
 			same = same && variants[i].equal(variants[0])
 		}
 		for i, t := range trees {
