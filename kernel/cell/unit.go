@@ -64,6 +64,13 @@ const (
 	selfPath = "cell/·"
 )
 
+// NamePrefixes is a regular expression for what begins the kernel's names, and
+// NameLead is in all of them.
+const (
+	NamePrefixes = "[Ꞑꞑ]"
+	NameLead     = "\xea\x9e" // of both letters in UTF-8
+)
+
 // PlainName returns a name as the user wrote it, without what units add.
 func PlainName(s string) string {
 	s = strings.ReplaceAll(s, exportPrefix, "")

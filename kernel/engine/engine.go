@@ -267,7 +267,7 @@ func (e *Engine) take(p *process, r report) {
 	case reportDisplay:
 		var b display.Bundle
 		a := order{Kind: orderAnswer, ID: r.ID}
-		if err := json.Unmarshal(r.Data, &b); err != nil {
+		if err := json.Unmarshal(plain(r.Data), &b); err != nil {
 			a.Error = err.Error()
 		} else {
 			e.output.display(b, r.Text, r.Flag)
@@ -490,7 +490,7 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 	}
 	if rep.Data != nil {
 		v.Bundle = new(display.Bundle)
-		if err := json.Unmarshal(rep.Data, v.Bundle); err != nil {
+		if err := json.Unmarshal(plain(rep.Data), v.Bundle); err != nil {
 			return v, err
 		}
 	}
@@ -518,7 +518,7 @@ func (e *Engine) Evaluate(ctx context.Context, expr string, out Output) (*displa
 		return nil, fmt.Errorf("%s has no value", expr)
 	}
 	b := new(display.Bundle)
-	return b, json.Unmarshal(rep.Data, b)
+	return b, json.Unmarshal(plain(rep.Data), b)
 }
 
 func (e *Engine) drop(ids []int) {

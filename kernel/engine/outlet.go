@@ -52,6 +52,7 @@ func (o *outlet) get() Output {
 }
 
 func (o *outlet) say(name string, text []byte) {
+	text = plain(text)
 	if out := o.get(); out != nil {
 		out.Stream(name, text)
 	}

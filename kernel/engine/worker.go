@@ -48,6 +48,7 @@ type worker struct {
 // closes the control pipe, however the kernel ended.
 func Work() error {
 	debug.SetTraceback("single")
+	os.Args = os.Args[:1] // cells are a program without arguments
 	volunteer()
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // see orderInterrupt
 	f := os.NewFile(pipeFD, "control pipe")

@@ -1,0 +1,28 @@
+package engine
+
+// This file gives users their own names back in what cells print: the type
+// point of a compiled cell has the package path cell/5f0c…, which shows where
+// Go prints full paths, as in the name of Pair[point].
+
+import (
+	"bytes"
+	"regexp"
+
+	"github.com/netherfield/netherfield/kernel/cell"
+)
+
+var (
+	unitPath = regexp.MustCompile(`cell/[0-9a-f]{24}\.`)
+	unitName = regexp.MustCompile(`(\.|method )` + cell.NamePrefixes)
+)
+
+// plain returns text with the names of units as users know them.
+func plain(text []byte) []byte {
+	if bytes.Contains(text, []byte("cell/")) {
+		text = unitPath.ReplaceAll(text, []byte("main."))
+	}
+	if bytes.Contains(text, []byte(cell.NameLead)) {
+		text = unitName.ReplaceAll(text, []byte("$1"))
+	}
+	return text
+}
