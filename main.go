@@ -10,7 +10,9 @@ import (
 
 	"github.com/netherfield/netherfield/internal/cli"
 	"github.com/netherfield/netherfield/kernel"
+	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/engine"
+	"github.com/netherfield/netherfield/kernel/evaluator"
 )
 
 func main() {
@@ -21,6 +23,11 @@ func main() {
 			return kernel.Run(ctx, kernel.Opts{ConnectionFile: connectionFile, Sources: sources})
 		},
 		RunWorker: func(context.Context) error { return engine.Work() },
+		Precompile: func(ctx context.Context, cache string, cells []string) (cli.Precompiled, error) {
+			builder := build.New(build.Opts{Cache: cache, Sources: sources})
+			done, err := evaluator.Precompile(ctx, evaluator.PrecompileOpts{Builder: builder, Sources: cells})
+			return cli.Precompiled(done), err
+		},
 	}
 	os.Exit(program.Run(context.Background(), os.Args[1:]))
 }

@@ -41,6 +41,11 @@ type Program struct {
 	// RunWorker is the process that runs cells, started by the kernel with
 	// the subcommand [WorkerCommand], which the help does not show.
 	RunWorker func(ctx context.Context) error
+
+	// Precompile compiles the code cells of a notebook into a cache
+	// folder, the usual one if it is "". The error says why nothing could
+	// be compiled.
+	Precompile func(ctx context.Context, cache string, sources []string) (Precompiled, error)
 }
 
 // Run carries out one command line, without the program's name, and returns
@@ -83,6 +88,9 @@ Install the kernel once, then choose "Go" in JupyterLab, or let "lab" do both.`,
 	root.AddCommand(installCommand(), uninstallCommand(), labCommand(), versionCommand())
 	if p.RunKernel != nil {
 		root.AddCommand(kernelCommand(p.RunKernel))
+	}
+	if p.Precompile != nil {
+		root.AddCommand(precompileCommand(p.Precompile))
 	}
 	if p.RunWorker != nil {
 		root.AddCommand(workerCommand(p.RunWorker))

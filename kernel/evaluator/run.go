@@ -125,15 +125,11 @@ func (k *call) time(p piece) error {
 	if p.text == "" {
 		return misuse(p, "it wants a line of Go")
 	}
-	return k.timed(padTo(p))
+	return k.timed(p)
 }
 
-func (k *call) timeCell(p piece) error {
-	src := strings.Repeat("\n", p.line-1) + p.text + "\n" + p.body
-	return k.timed(src)
-}
-
-func (k *call) timed(src string) error {
+func (k *call) timed(p piece) error {
+	src, _, _ := p.goText()
 	start := time.Now()
 	v, err := k.goCode(src)
 	if err != nil {

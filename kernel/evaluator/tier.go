@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/netherfield/netherfield/display"
-	"github.com/netherfield/netherfield/kernel/cell"
 )
 
 // tier tells how a line of Go would run and why, or how the last cell ran.
@@ -44,13 +43,12 @@ func (k *call) tier(p piece) error {
 	return nil
 }
 
-func (k *call) compileCell(p piece) error   { return k.inTier(cell.Compiled, p) }
-func (k *call) interpretCell(p piece) error { return k.inTier(cell.Interpreted, p) }
-
-func (k *call) inTier(tier cell.Tier, p piece) error {
+// inTier is %%compile and %%interpret.
+func (k *call) inTier(p piece) error {
 	if p.text != "" {
 		return misuse(p, "it takes no arguments")
 	}
-	_, err := k.goCodeIn(tier, strings.Repeat("\n", p.line)+p.body)
+	src, tier, _ := p.goText()
+	_, err := k.goCodeIn(tier, src)
 	return err
 }
