@@ -31,6 +31,7 @@ func (b *Builder) Plugin(_ context.Context, path string) (file string, ok bool) 
 // compiler refuses the source, the error is a [*CompileError]; if a unit that
 // it imports must be built first, a [*MissingUnit].
 func (b *Builder) Build(ctx context.Context, u Unit) (file string, err error) {
+	defer func() { err = b.explainFull(err) }()
 	if err := u.check(); err != nil {
 		return "", err
 	}
@@ -189,7 +190,7 @@ func (b *Builder) compile(ctx context.Context, work string, u Unit, n needs) err
 	_, err = run(ctx, work, environ(t.env, "TMPDIR="+work), append(argv, "unit.go")...)
 	var refused *toolError
 	var exit *exec.ExitError
-	if errors.As(err, &refused) && errors.As(err, &exit) && exit.Exited() && refused.output != "" {
+	if errors.As(err, &refused) && errors.As(err, &exit) && exit.Exited() && refused.output != "" && !isFull(err) {
 		return &CompileError{Path: u.Path, Output: refused.output}
 	}
 	return err

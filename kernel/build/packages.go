@@ -16,10 +16,11 @@ import (
 	"strings"
 )
 
-// Warm makes the archives of packages, and of those that all units need, ready.
+// Warm makes the archives of packages, and of those that all units need, ready,
+// with low priority.
 func (b *Builder) Warm(ctx context.Context, imports []string) error {
-	_, err := b.packages(ctx, imports)
-	return err
+	_, err := b.packages(patient(ctx), imports)
+	return b.explainFull(err)
 }
 
 // base returns the packages that all plugins are linked with.

@@ -29,6 +29,13 @@ func (e *toolError) Error() string {
 
 func (e *toolError) Unwrap() error { return e.err }
 
+type patientKey struct{}
+
+// patient returns a context whose tools run with low priority.
+func patient(ctx context.Context) context.Context { return context.WithValue(ctx, patientKey{}, true) }
+
+func isPatient(ctx context.Context) bool { return ctx.Value(patientKey{}) != nil }
+
 // run runs a tool in dir and returns what it writes to its standard output. If
 // the context ends, so do the tool and all processes it has started.
 func run(ctx context.Context, dir string, env []string, argv ...string) ([]byte, error) {
@@ -44,7 +51,15 @@ func run(ctx context.Context, dir string, env []string, argv ...string) ([]byte,
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second
-	err := cmd.Run()
+	err := cmd.Start()
+	if err == nil {
+		if isPatient(ctx) {
+			// Its children have the priority of their parent. If this
+			// fails, others wait a little longer.
+			_ = syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, 10)
+		}
+		err = cmd.Wait()
+	}
 	if err == nil {
 		return stdout.Bytes(), nil
 	}

@@ -71,9 +71,27 @@ func (s *store) dir() (string, error) {
 		err = os.MkdirAll(filepath.Join(dir, "tmp"), 0o777)
 	}
 	if err != nil {
-		return "", fmt.Errorf("the cache for compiled cells cannot be written to, set NETHERFIELD_CACHE to another directory: %w", err)
+		return "", unwritable(err)
 	}
 	return dir, nil
+}
+
+// writable returns nil if things can be kept, as far as permissions tell.
+func (s *store) writable() error {
+	dir, err := s.dir()
+	if err != nil {
+		return err
+	}
+	for _, dir := range []string{dir, filepath.Join(dir, "tmp")} {
+		if err := syscall.Access(dir, 2); err != nil {
+			return unwritable(&fs.PathError{Op: "write to", Path: dir, Err: err})
+		}
+	}
+	return nil
+}
+
+func unwritable(err error) error {
+	return fmt.Errorf("the cache for compiled cells cannot be written to, set NETHERFIELD_CACHE to another directory: %w", err)
 }
 
 // place returns this salt's directory in a cache directory.

@@ -25,8 +25,10 @@ type toolchain struct {
 // Available returns nil if units can be built, else one sentence that says
 // what is missing and what to do.
 func (b *Builder) Available(ctx context.Context) error {
-	_, err := b.tools(ctx)
-	return err
+	if _, err := b.tools(ctx); err != nil {
+		return err
+	}
+	return b.store.writable()
 }
 
 // tools looks for the toolchain until it has found it: the user may install
