@@ -94,6 +94,10 @@ func (t *tree) list(root string) error {
 		} else if err != nil {
 			return fmt.Errorf("go list: %v", err)
 		}
+		if s.ImportPath == "runtime/cgo" {
+			// It declares a type in a file that is for cgo only.
+			s.GoFiles = append(s.GoFiles, "cgo.go")
+		}
 		t.sources[s.ImportPath] = s
 		if !t.offers(s) {
 			continue
@@ -161,6 +165,7 @@ func (t *tree) check(path string) (*types.Package, error) {
 	}
 	conf := types.Config{
 		IgnoreFuncBodies: true,
+		FakeImportC:      true, // in runtime/cgo
 		Sizes:            types.SizesFor("gc", t.arch),
 		Importer:         mapped{t, s.ImportMap},
 	}
