@@ -145,6 +145,10 @@ func (l *lowerer) expr(e ast.Expr) *ir.Node {
 		case token.AND:
 			l.uses(Pointers)
 			x := ast.Unparen(e.X)
+			if _, ok := x.(*ast.StarExpr); ok {
+				// &*p is p, but panics if that is nil.
+				return node(ir.Addr, l.expr(x))
+			}
 			return l.address(l.expr(x), l.info.Types[e.X].Type, e.Pos())
 		case token.ARROW:
 			l.uses(Channels)
