@@ -21,8 +21,10 @@ TIMEOUT = 60  # seconds; a condition that is not true by then never will be
 class Kernel:
     """A running kernel and a blocking client of it."""
 
-    def __init__(self):
+    def __init__(self, binary=None):
         self.manager = KernelManager(kernel_name="netherfield")
+        if binary:
+            self.manager.kernel_spec.argv[0] = str(binary)
         self.manager.start_kernel()
         self.client = self.manager.client()
         self.client.start_channels()
