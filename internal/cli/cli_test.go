@@ -36,6 +36,18 @@ func TestMain(m *testing.M) {
 			fmt.Println("worked")
 			return nil
 		},
+		Precompile: func(_ context.Context, cache string, sources []string) (cli.Precompiled, error) {
+			if cache == "broken" {
+				return cli.Precompiled{}, errors.New("no C compiler")
+			}
+			failed := map[int]error{}
+			for i, s := range sources {
+				if strings.HasPrefix(s, "wrong") {
+					failed[i+1] = errors.New("1:1: undefined: wrong")
+				}
+			}
+			return cli.Precompiled{Cells: len(sources), Built: 1, Cached: 2, Failed: failed}, nil
+		},
 	}
 	os.Exit(program.Run(context.Background(), os.Args[1:]))
 }
@@ -109,6 +121,9 @@ func TestExitStatusAndStreams(t *testing.T) {
 		{[]string{"lab", "/no/such/folder"}, 1, "", "/no/such/folder"},
 		{[]string{"lab"}, 1, "", "no JupyterLab on the path"},
 		{[]string{"version"}, 0, "netherfield ", ""},
+		{[]string{"precompile"}, 2, "", "needs a notebook"},
+		{[]string{"precompile", "--cache", "", "a.ipynb"}, 2, "", "--cache is empty"},
+		{[]string{"precompile", "/no/such.ipynb"}, 1, "", "/no/such.ipynb: no such file"},
 	}
 	for _, tt := range tests {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
@@ -128,7 +143,7 @@ func TestExitStatusAndStreams(t *testing.T) {
 
 func TestEveryCommandHasAnExample(t *testing.T) {
 	binary := install(t)
-	for _, name := range []string{"install", "uninstall", "lab", "version", "kernel"} {
+	for _, name := range []string{"install", "uninstall", "lab", "version", "kernel", "precompile"} {
 		got := run(t, binary, nil, name, "--help")
 		if got.status != 0 || !strings.Contains(got.stdout, "Examples:\n  netherfield "+name) {
 			t.Errorf("%s --help: status %d\n%s", name, got.status, got.stdout)
@@ -222,5 +237,45 @@ func TestLabWithoutJupyterLabSaysHowToGetIt(t *testing.T) {
 	want := environment + "/bin/python -m pip install jupyterlab"
 	if got.status != 1 || !strings.Contains(got.stderr, want) {
 		t.Errorf("status %d, stderr %q, want %q", got.status, got.stderr, want)
+	}
+}
+
+func TestPrecompileTellsWhatItHasDone(t *testing.T) {
+	binary := install(t)
+	name := filepath.Join(t.TempDir(), "n.ipynb")
+	write := func(cells string) {
+		text := `{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": ""}, ` + cells + `]}`
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(`{"cell_type": "code", "source": ["x := 1"]},
+		{"cell_type": "code", "source": "wrong", "metadata": {"tags": ["raises-exception"]}}`)
+	got := run(t, binary, nil, "precompile", name)
+	if want := name + ": 2 cells, 1 built, 2 cached, 0.0 s\n"; got.status != 0 || got.stdout != want || got.stderr != "" {
+		t.Errorf("%+v, want %q", got, want)
+	}
+	got = run(t, binary, nil, "precompile", "--cache", "broken", name)
+	if want := "netherfield: " + name + ": no C compiler\n"; got.status != 1 || got.stdout != "" || !strings.HasPrefix(got.stderr, want) {
+		t.Errorf("%+v, want %q", got, want)
+	}
+	write(`{"cell_type": "code", "source": "wrong"}`)
+	got = run(t, binary, nil, "precompile", "--json", name)
+	var answer []struct {
+		Notebook             string
+		Cells, Built, Cached int
+		Failed               []struct {
+			Cell  int
+			Error string
+		}
+	}
+	if err := json.Unmarshal([]byte(got.stdout), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if a := answer[0]; a.Notebook != name || a.Cells != 1 || len(a.Failed) != 1 || a.Failed[0].Cell != 1 || got.status != 1 {
+		t.Errorf("%+v", got)
+	}
+	if want := name + ": cell 1: 1:1: undefined: wrong\nnetherfield: not everything compiles\n"; got.stderr != want {
+		t.Errorf("%q, want %q", got.stderr, want)
 	}
 }

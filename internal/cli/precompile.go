@@ -64,7 +64,12 @@ binaries that are built alike.`,
 		Example: `  netherfield precompile notebooks/*.ipynb
   netherfield precompile --cache /opt/netherfield/cache workshop.ipynb
   NETHERFIELD_CACHE_READONLY=/opt/netherfield/cache jupyter lab`,
-		Args: arguments(cobra.MinimumNArgs(1)),
+		Args: arguments(func(_ *cobra.Command, names []string) error {
+			if len(names) == 0 {
+				return errors.New("precompile needs a notebook")
+			}
+			return nil
+		}),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if cmd.Flags().Changed("cache") && cache == "" {
 				return misused("--cache is empty; give a folder or leave it off")
