@@ -330,6 +330,9 @@ func (l *lowerer) describeNamed(t *types.Named, pos token.Pos) ir.Type {
 	}
 	switch {
 	case obj.Pkg().Path() == "main":
+		if incomplete(t) {
+			l.refuse(pos, "the type "+obj.Name()+", an incomplete C type,")
+		}
 		if len(args) > 0 {
 			l.want(want{obj, t.TypeArgs()}, pos)
 		} else if l.f.homes[obj] == "" && !l.native {
@@ -342,6 +345,24 @@ func (l *lowerer) describeNamed(t *types.Named, pos token.Pos) ir.Type {
 		l.refuse(pos, "the type "+types.TypeString(t, qualifier))
 	}
 	return d
+}
+
+// incomplete tells whether a struct type has an incomplete C type in it, which
+// reflection cannot make values of.
+func incomplete(t types.Type) bool {
+	if named, ok := types.Unalias(t).(*types.Named); ok {
+		if p := named.Obj().Pkg(); p != nil && p.Path() == "runtime/cgo" && named.Obj().Name() == "Incomplete" {
+			return true
+		}
+	}
+	if st, ok := t.Underlying().(*types.Struct); ok {
+		for f := range st.Fields() {
+			if incomplete(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // home returns the import path of the package that declares obj: for what

@@ -60,9 +60,11 @@ func (w *unitWriter) variables(out *strings.Builder, d *ast.GenDecl) {
 		switch {
 		case len(sp.Values) == 0:
 			for i, id := range sp.Names {
-				if places[i] != "_" {
-					fmt.Fprintf(out, "%s = *new(%s);", places[i], w.spell(w.info.Defs[id].Type(), id.Pos()))
+				t := w.info.Defs[id]
+				if places[i] == "_" || incomplete(t.Type()) {
+					continue // such memory is not Go's to copy
 				}
+				fmt.Fprintf(out, "%s = *new(%s);", places[i], w.spell(t.Type(), id.Pos()))
 			}
 			out.WriteByte('\n')
 		case blank && sp.Type != nil:

@@ -28,8 +28,31 @@ import (
 
 var distributionOnly = flag.String("distribution", "", "run only the programs whose path contains this")
 
+// ownName is the reason of programs that look at a stack trace.
+const ownName = "it looks for its file's or main's name in a stack trace; a cell has neither"
+
 // notAsCells are programs that do not pass as cells, each with the reason.
-var notAsCells = map[string]string{}
+var notAsCells = map[string]string{
+	"devirtualization_nil_panics.go": ownName,
+	"fixedbugs/bug347.go":            ownName,
+	"fixedbugs/bug348.go":            ownName,
+	"fixedbugs/issue17381.go":        ownName,
+	"fixedbugs/issue22083.go":        ownName,
+	"fixedbugs/issue27201.go":        ownName,
+	"fixedbugs/issue4562.go":         ownName,
+	"fixedbugs/issue5856.go":         ownName,
+	"fixedbugs/issue7690.go":         ownName,
+	"heapsampling.go":                "it looks for functions of main in a heap profile",
+	"fixedbugs/issue10332.go":        "reflection gives its types the package path of a compiled cell, not main",
+	"fixedbugs/issue19040.go":        "the text of a run-time error has the package path of a compiled cell, not main",
+	"typeparam/issue49547.go":        "the name of an instance has the package path of a compiled cell, not main",
+	"recover3.go":                    "the text of a run-time error names a method that is not exported as cells name it for each other",
+	"fixedbugs/issue24491a.go":       "a go statement of a function with results evaluates its arguments where //go:uintptrescapes cannot see them",
+	"fixedbugs/issue54343.go":        "it waits for a finalizer while the cell's interpreted statements still hold a temporary value",
+	"fixedbugs/issue5963.go":         "runtime.Goexit ends a cell; a program goes on with its other goroutines",
+	"nilptr.go":                      "it wants an array below the address 256 MB, where the kernel itself is",
+	"winbatch.go":                    "it reads the Go tree at runtime.GOROOT, which is not in a kernel built with -trimpath",
+}
 
 // programTimeout bounds a program as the distribution's own runner does.
 const programTimeout = time.Minute

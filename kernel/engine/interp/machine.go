@@ -395,11 +395,13 @@ func (m *Machine) variable(g ir.Variable, t reflect.Type) (v *variable, fresh bo
 		if v.t != t && !alike(v.t, t) {
 			panic(defectf("variable %s (%d) is a %v, not a %v", g.Name, g.ID, v.t, t))
 		}
-		v.t, v.v = t, reflect.NewAt(t, v.p).Elem()
+		if v.t != t {
+			v.t, v.v = t, reflect.NewAt(t, v.p).Elem()
+		}
 		return v, false
 	}
-	p := reflect.New(t)
-	v = &variable{id: g.ID, name: g.Name, t: t, v: p.Elem(), p: p.UnsafePointer()}
+	x, p := storage(t)
+	v = &variable{id: g.ID, name: g.Name, t: t, v: x, p: p}
 	m.vars[g.ID] = v
 	return v, true
 }
