@@ -33,6 +33,11 @@ func isFull(err error) bool {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return true
 	}
+	// Go words it in small letters, C with a capital.
 	var tool *toolError
-	return errors.As(err, &tool) && (strings.Contains(tool.output, syscall.ENOSPC.Error()) || strings.Contains(tool.output, syscall.EDQUOT.Error()))
+	if !errors.As(err, &tool) {
+		return false
+	}
+	output := strings.ToLower(tool.output)
+	return strings.Contains(output, syscall.ENOSPC.Error()) || strings.Contains(output, syscall.EDQUOT.Error())
 }

@@ -14,7 +14,7 @@ func TestAFullDiskIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, broken := range []string{"compile", "link"} {
+	for broken, says := range map[string]string{"compile": "write unit.a: no space left on device", "link": "ld: unit.so: No space left on device"} {
 		tools := t.TempDir()
 		for _, tool := range []string{"compile", "link"} {
 			if err := os.Symlink(filepath.Join(strings.TrimSpace(string(out)), tool), filepath.Join(tools, tool)); err != nil {
@@ -22,7 +22,7 @@ func TestAFullDiskIsTold(t *testing.T) {
 			}
 		}
 		os.Remove(filepath.Join(tools, broken))
-		if err := os.Rename(script(t, "echo writing output: no space left on device; exit 1"), filepath.Join(tools, broken)); err != nil {
+		if err := os.Rename(script(t, "echo "+says+"; exit 1"), filepath.Join(tools, broken)); err != nil {
 			t.Fatal(err)
 		}
 		b := builder(t, func(o *Opts) { o.Go = fakeGo(t, "GOTOOLDIR", tools) })

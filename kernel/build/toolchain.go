@@ -182,7 +182,7 @@ func isFile(name string) bool {
 }
 
 // environ returns the environment of this process, but the variables of Go and
-// of cgo are those given.
+// of cgo are those given, and messages are in English.
 func environ(own []string, more ...string) []string {
 	var env []string
 	for _, v := range os.Environ() {
@@ -190,5 +190,5 @@ func environ(own []string, more ...string) []string {
 			env = append(env, v)
 		}
 	}
-	return append(append(env, own...), more...)
+	return append(append(append(env, "LC_ALL=C"), own...), more...)
 }
