@@ -305,3 +305,14 @@ func (e *Engine) LastTier() (tier cell.Tier, why string) {
 	defer e.mu.Unlock()
 	return e.lastTier, e.lastWhy
 }
+
+// slowRun is how long an interpreted cell may run before it is compiled the
+// next time: about as long as compiling takes.
+const slowRun = 300 * time.Millisecond
+
+// noteSpeed remembers that an interpreted cell was slow.
+func (e *Engine) noteSpeed(c *cell.Cell, src string, rep report) {
+	if c.Tier() == cell.Interpreted && rep.Failure == nil && rep.Elapsed > slowRun {
+		e.slow[src] = fmt.Sprintf("it took %.1f s when it was interpreted", rep.Elapsed.Seconds())
+	}
+}

@@ -69,10 +69,13 @@ type Engine struct {
 	cancel   context.CancelFunc // ends a compilation, or the wait for one; nil if there is none
 	lastTier cell.Tier
 	lastWhy  string
-	pending  *pending // declarations that are being compiled; nil if none are
-	nextID   uint64
-	closed   bool
-	serving  sync.WaitGroup
+	// slow says of cells, by their text, why they are to be compiled when
+	// they run again.
+	slow    map[string]string
+	pending *pending // declarations that are being compiled; nil if none are
+	nextID  uint64
+	closed  bool
+	serving sync.WaitGroup
 
 	output outlet
 	limit  memoryLimit
@@ -113,7 +116,7 @@ func Start(opts Opts) (*Engine, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()
 	}
-	e := &Engine{opts: opts, ready: make(chan struct{})}
+	e := &Engine{opts: opts, slow: map[string]string{}, ready: make(chan struct{})}
 	var err error
 	if e.limit, err = limitMemory(opts.Memory, "/"); err != nil {
 		opts.Logger.Warn(err.Error())
@@ -454,6 +457,10 @@ func (e *Engine) Run(ctx context.Context, number int, src string, out Output) (V
 
 // RunIn is Run with a choice of the tier.
 func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src string, out Output) (Value, error) {
+	why, slow := e.slow[src]
+	if tier == cell.AnyTier && slow && e.CanCompile() == nil {
+		tier = cell.Compiled
+	}
 	c, err := e.prepare(ctx, tier, number, src, out)
 	if err != nil {
 		if c != nil {
@@ -464,6 +471,9 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 	if c.Empty() {
 		e.front.Commit(c, 0)
 		return Value{Notes: c.Notes}, nil
+	}
+	if slow && tier == cell.Compiled {
+		c.Why = why
 	}
 	e.mu.Lock()
 	e.lastTier, e.lastWhy = c.Tier(), c.Why
@@ -485,6 +495,7 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 		e.drop(dropped)
 	}
 	v := Value{Notes: c.Notes, Elapsed: rep.Elapsed}
+	e.noteSpeed(c, src, rep)
 	if rep.Failure != nil {
 		return v, rep.Failure
 	}

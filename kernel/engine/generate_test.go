@@ -4,11 +4,16 @@ package engine
 // is printed at the end, every loop ends, and what panics is a fair outcome.
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/netherfield/netherfield/kernel/cell"
 )
 
 var (
@@ -331,6 +336,66 @@ func TestRandomProgramsPrintTheSameInBothTiers(t *testing.T) {
 		if got != native[i] {
 			t.Errorf("%s\n%s\ninterpreted:\n%s\ncompiled:\n%s", k.name, k.cellText(), got, native[i])
 			return // one at a time is enough to read
+		}
+	}
+}
+
+// The units of compiled cells are not the cells' text: that they mean the same
+// is what this test is about. It runs random programs in both tiers of one
+// kernel.
+func TestRandomProgramsPrintTheSameCompiledInTheKernel(t *testing.T) {
+	if raceEnabled {
+		t.Log("the worker has no race detector; the norace run covers this test")
+		return
+	}
+	e := startCompiling(t)
+	run := func(tier cell.Tier, k trial) string {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := e.Reset(ctx); err != nil {
+			t.Fatal(err)
+		}
+		out := &recorder{}
+		if _, err := e.RunIn(ctx, tier, 1, k.cellText(), out); err != nil {
+			t.Fatalf("%s %v: %v\n%s", k.name, tier, err, k.cellText())
+		}
+		return out.String()
+	}
+	for i := range max(1, *programs/8) {
+		k := program(*seed + 1000 + uint64(i))
+		if a, b := run(cell.Interpreted, k), run(cell.Compiled, k); a != b {
+			t.Errorf("%s\n%s\ninterpreted:\n%s\ncompiled:\n%s", k.name, k.cellText(), a, b)
+			return
+		}
+	}
+}
+
+func TestTheTrustedConstructsPrintTheSameCompiledInTheKernel(t *testing.T) {
+	if raceEnabled {
+		t.Log("the worker has no race detector; the norace run covers this test")
+		return
+	}
+	e := startCompiling(t)
+	trials := readTrials(t)
+	native := runNative(t, trials)
+	for i, k := range trials {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := e.Reset(ctx); err != nil {
+			t.Fatal(err)
+		}
+		out := &recorder{}
+		_, err := e.RunIn(ctx, cell.Compiled, 1, k.cellText(), out)
+		got := out.String()
+		var f *Failure
+		if errors.As(err, &f) {
+			got += "panic: " + f.Message + "\n"
+		} else if err != nil {
+			t.Errorf("%s: %v\n%s", k.name, err, k.cellText())
+			continue
+		}
+		if got != native[i] {
+			t.Errorf("%s\n%s\nas a compiled cell:\n%s\nas a program:\n%s", k.name, k.cellText(), got, native[i])
 		}
 	}
 }

@@ -18,13 +18,9 @@ import (
 // An execution is a cell that ran to its end without an error.
 type execution struct {
 	number int // in tracebacks; 0 for none
-	// first is the number of the first of several equal cells in a row.
-	first int
-	code  string
+	code   string
 	// pieces are those that make the session's state.
 	pieces []piece
-	// times is how often it ran in a row. It is run again once.
-	times int
 }
 
 // String returns "cell [3]".
@@ -45,13 +41,7 @@ func (r *record) add(number int, code string, pieces []piece) {
 	if len(pieces) == 0 {
 		return
 	}
-	if n := len(r.executions); n > 0 && r.executions[n-1].code == code {
-		last := &r.executions[n-1]
-		last.number, last.pieces = number, pieces
-		last.times++
-		return
-	}
-	r.executions = append(r.executions, execution{number: number, first: number, code: code, pieces: pieces, times: 1})
+	r.executions = append(r.executions, execution{number: number, code: code, pieces: pieces})
 }
 
 // makesState tells whether a piece is part of what the session is, rather than
@@ -92,7 +82,7 @@ func (r *record) within(ranges []span) (chosen []execution, err error) {
 type span struct{ first, last int }
 
 // in tells whether a cell has a number in the range.
-func (x execution) in(s span) bool { return x.number >= s.first && x.first <= s.last && x.first > 0 }
+func (x execution) in(s span) bool { return x.number >= s.first && x.number <= s.last && x.number > 0 }
 
 func (s span) String() string {
 	if s.first == s.last {
@@ -198,11 +188,6 @@ func (k *call) replay(p piece) error {
 	default:
 		k.print("Ran %d cells again: %s.\n", len(chosen), numbers(chosen))
 	}
-	for _, x := range chosen {
-		if x.times > 1 {
-			k.print("The text of %s had run %d times in a row; it ran once now.\n", x, x.times)
-		}
-	}
 	return nil
 }
 
@@ -238,9 +223,6 @@ func replayList(list []execution) display.Bundle {
 			line = string(r[:width]) + "…"
 		} else if more != "" {
 			line += " …"
-		}
-		if x.times > 1 {
-			line += fmt.Sprintf("  (ran %d times in a row; runs once)", x.times)
 		}
 		fmt.Fprintf(&b, "%5s %s\n", head, line)
 	}

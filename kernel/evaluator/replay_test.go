@@ -66,7 +66,7 @@ func TestNumbersOfCellsAreRead(t *testing.T) {
 func TestNumbersOfCellsAreWorded(t *testing.T) {
 	var list []execution
 	for _, n := range []int{1, 2, 3, 0, 5, 7, 8, 8} {
-		list = append(list, execution{number: n, first: n})
+		list = append(list, execution{number: n})
 	}
 	if d := cmp.Diff("1-3, one without a number, 5, 7-8, 8", numbers(list)); d != "" {
 		t.Error(d)
