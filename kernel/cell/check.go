@@ -89,9 +89,7 @@ func stepsOf(t *tree) []step {
 	for _, id := range t.free {
 		todo = append(todo, id.Name)
 	}
-	for _, name := range forward(steps, where) {
-		todo = append(todo, name)
-	}
+	todo = append(todo, forward(steps, where)...)
 	seen := map[string]bool{}
 	for len(todo) > 0 {
 		name := todo[len(todo)-1]

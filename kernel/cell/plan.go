@@ -60,7 +60,7 @@ func (b *binding) plan(tier Tier, willing bool) (*Cell, error) {
 	}
 	native := b.native != nil
 	if !native && tier == AnyTier && willing && b.worthCompiling() {
-		native, b.nativeKind = true, "functions that are worth compiling"
+		native, b.nativeKind = true, "a function that is worth compiling"
 	}
 	what := "this cell"
 	if native {
@@ -80,7 +80,11 @@ func (b *binding) plan(tier Tier, willing bool) (*Cell, error) {
 			if !native {
 				need.Message = "an instance of a generic function or type"
 			}
-			return b.withUnit(cell, wants, need)
+			cell, err = b.withUnit(cell, wants, need)
+			if err != nil && b.native == nil && willing {
+				return b.plan(tier, false) // it was a wish only
+			}
+			return cell, err
 		case err == nil:
 			refusal = &Refusal{b.diagnose(b.firstNode().Pos(), strings.TrimPrefix(b.nativeKind+" ", " ")+"needs the compiler")}
 			return nil, refusal
@@ -94,6 +98,9 @@ func (b *binding) plan(tier Tier, willing bool) (*Cell, error) {
 		}
 	}
 	_, cell, err := b.compile(true, nil)
+	if err != nil && tier == AnyTier && willing && b.native == nil {
+		return b.plan(tier, false)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +145,11 @@ func (b *binding) withUnit(interpreted *Cell, wants []want, need Diagnostic) (*C
 	p.Units = cell.Program.Units
 	setPath(p, unit.Path)
 	cell.Program, cell.Results, cell.Trust = p, interpreted.Results, interpreted.Trust
-	cell.Why, cell.need = "it has "+need.Message+"; its statements are interpreted", need
+	cell.Why = "every construct in its statements is one that the interpreter is trusted with; " + need.Message + " is compiled"
+	if cell.OnlyDeclares() {
+		cell.Why = need.Message + " is compiled"
+	}
+	cell.need = need
 	return cell, nil
 }
 

@@ -181,3 +181,10 @@ func TestAMethodIsAddedToATypeOfAnEarlierCell(t *testing.T) {
 		t.Errorf("%d variables are carried over, want p, ps and l", carried)
 	}
 }
+
+func TestAWishToCompileIsGivenUpWhereAUnitCannotSayIt(t *testing.T) {
+	cells := runUnits(t, "// any\nle := binary.LittleEndian\nfunc put(b []byte) { for i := range b { le.PutUint16(b[i:], 1) } }")
+	if cells[0].Unit != nil {
+		t.Error("a variable of a type that its package does not export is in a unit")
+	}
+}
