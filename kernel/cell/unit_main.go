@@ -111,6 +111,10 @@ func (w *unitWriter) statement(out *strings.Builder, s ast.Stmt) {
 			fmt.Fprintf(out, "//line /cell:%d\n%s_ = %s\n", w.line(s.Pos()), strings.Repeat("_, ", len(s.Rhs)-1), w.parts(s.Rhs))
 			return
 		}
+	case *ast.ForStmt, *ast.RangeStmt:
+		if w.quietly(out, s) {
+			return
+		}
 	case *ast.DeclStmt: // const and type are declarations; here it is empty
 	}
 	w.walk(s)

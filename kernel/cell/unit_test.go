@@ -188,3 +188,25 @@ func TestAWishToCompileIsGivenUpWhereAUnitCannotSayIt(t *testing.T) {
 		t.Error("a variable of a type that its package does not export is in a unit")
 	}
 }
+
+func TestQuietLoopsWorkOnCopies(t *testing.T) {
+	for src, want := range map[string]bool{
+		"for i, x := range a { s += x * b[i] }":                              true,
+		"for i := 0; i < n; i++ { if i%2 == 0 { n--; s = 1 } }":              true,
+		"for n = 0; n < 3; n++ { }":                                          false, // n is set where no store can follow
+		"for i := range a { s += math.Sqrt(a[i]); xs = append(xs, i) }":      true,
+		"for s < 3 { f() }":                                                  false, // f may change s
+		"for i := range a { p := &s; *p = float64(i) }":                      false,
+		"for range ch { s++ }":                                               false,
+		"for n < 10 { func() { n++ }() }":                                    false,
+		"for s < 3 { time.Sleep(1) }":                                        false, // others may change it meanwhile
+		"for i := range a { s, n = s + 1, i; switch { case n > 2: n = 0 } }": true,
+	} {
+		cells := runUnits(t,
+			"a, b := []float64{1, 2}, []float64{3, 4}\ns, n := 0.0, 5\nvar xs []int\nch := make(chan int)\nfunc f() { s++ }",
+			src)
+		if got := strings.Contains(string(cells[1].Unit.Source), localPrefix); got != want {
+			t.Errorf("%s: works on copies: %v\n%s", src, got, numbered(cells[1].Unit.Source))
+		}
+	}
+}

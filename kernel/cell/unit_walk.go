@@ -41,6 +41,19 @@ func (w *unitWriter) walk(n ast.Node) {
 		case *ast.GoStmt:
 			w.goStmt(n)
 			return false
+		case *ast.AssignStmt:
+			if w.locals != nil && n.Tok != token.DEFINE {
+				w.walkAll(n.Lhs)
+				w.walkAll(n.Rhs)
+				w.store(n, n.Lhs...)
+				return false
+			}
+		case *ast.IncDecStmt:
+			if w.locals != nil {
+				w.walk(n.X)
+				w.store(n, n.X)
+				return false
+			}
 		case *ast.ForStmt:
 			w.loop(n.Body)
 		case *ast.RangeStmt:
@@ -85,7 +98,9 @@ func (w *unitWriter) ident(id *ast.Ident) {
 	}
 	switch obj := obj.(type) {
 	case *types.Var:
-		if n := w.variable(obj); n != nil && !obj.IsField() {
+		if n := w.variable(obj); n != nil && !obj.IsField() && w.locals[n.ID] != "" {
+			w.swap(id, w.locals[n.ID])
+		} else if n != nil && !obj.IsField() {
 			w.swap(id, "(*"+w.pointer(n, id.Pos())+")")
 		}
 	case *types.Func:
