@@ -215,8 +215,8 @@ func (b *binding) declares(n *Name) bool {
 	return false
 }
 
-// replaced edits a call of a package function that would end the worker, or
-// keep a cell from being interrupted. It reports whether the call is one.
+// replaced edits a call of a package function that would or could end the
+// worker, or keep a cell from being interrupted. It reports whether the call is one.
 func (w *unitWriter) replaced(call *ast.CallExpr) bool {
 	e, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {
@@ -228,6 +228,15 @@ func (w *unitWriter) replaced(call *ast.CallExpr) bool {
 	}
 	before, after := "", ")"
 	switch f.Pkg().Path() + "." + f.Name() {
+	case "time.AfterFunc":
+		w.walk(call.Fun)
+		w.walk(call.Args[0])
+		if len(call.Args) == 2 {
+			w.insert(w.offset(call.Args[1].Pos()), guardName+".Func(")
+			w.walk(call.Args[1])
+			w.insert(w.offset(call.Args[1].End()), ")")
+		}
+		return true
 	case "os.Exit":
 		before, after = "Exit", ""
 	case "time.Sleep":

@@ -36,3 +36,12 @@ func GoAny(f any, args ...any) {
 	defer host.Enter()()
 	host.Call(f, args)
 }
+
+// Func returns f for a package that will call it on a goroutine of its own, as
+// time.AfterFunc does.
+func Func(f func()) func() {
+	if f == nil {
+		return nil
+	}
+	return func() { Go0(f) }
+}
