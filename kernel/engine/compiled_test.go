@@ -20,13 +20,16 @@ import (
 	"github.com/netherfield/netherfield/kernel/build"
 )
 
+// kernelDir is where kernelBinary has put it; TestMain removes it.
+var kernelDir string
+
 // kernelBinary builds the kernel once for all tests.
 var kernelBinary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "netherfield-test-")
 	if err != nil {
 		return "", err
 	}
-	atExit(func() { os.RemoveAll(dir) })
+	kernelDir = dir
 	file := filepath.Join(dir, "netherfield")
 	cmd := exec.Command("go", "build", "-trimpath", "-o", file, ".")
 	cmd.Dir = "../.."
@@ -36,18 +39,6 @@ var kernelBinary = sync.OnceValues(func() (string, error) {
 	}
 	return file, nil
 })
-
-var (
-	exitMu    sync.Mutex
-	exitFuncs []func()
-)
-
-// atExit calls f after all tests.
-func atExit(f func()) {
-	exitMu.Lock()
-	defer exitMu.Unlock()
-	exitFuncs = append(exitFuncs, f)
-}
 
 // startCompiling starts an engine that compiles what it must.
 func startCompiling(t testing.TB) *Engine {

@@ -28,7 +28,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(status int) {
+		os.RemoveAll(kernelDir)
+		os.Exit(status)
+	}))
 }
 
 // startEngine starts an engine whose worker may use so much memory.
