@@ -8,9 +8,10 @@ import subprocess
 import sys
 import tempfile
 
-from bench import kernels, measure
+from bench import compiled, kernels, measure
 
 LINE = "{:<28} {:>14} {:>14} {:>8}  {}"
+COMPILED = "{:<40} {:>14} {:>14} {:>8} {:>14}  {}"
 
 
 def machine():
@@ -23,6 +24,8 @@ def machine():
 
 
 def show(value, unit):
+    if value is None:
+        return "-"
     match unit:
         case "ms":
             return f"{1000 * value:,.2f} ms"
@@ -55,6 +58,12 @@ def main():
         for row in measure.everything(failed):
             ratio = f"{row.ours / row.theirs:.3f}" if row.theirs else "-"
             print(LINE.format(row.name, show(row.ours, row.unit), show(row.theirs, row.unit), ratio, row.aim or ""), flush=True)
+        print()
+        print(COMPILED.format("compiled cells, p50", "netherfield", "native Go", "ratio", "ipykernel", "aim"))
+        for row in compiled.everything(failed, home):
+            ratio = f"{row.ours / row.native:.3f}" if row.native else "-"
+            ours, native, theirs = (show(value, row.unit) for value in (row.ours, row.native, row.theirs))
+            print(COMPILED.format(row.name, ours, native, ratio, theirs, row.aim or ""), flush=True)
     return 1 if failures else 0
 
 

@@ -1,12 +1,14 @@
 """The two kernels, and one client's view of either."""
 
 import contextlib
+import json
 import os
 import pathlib
 import subprocess
 import tempfile
 import time
 
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -40,12 +42,24 @@ class Ipykernel:
 
 
 def install(folder):
-    """Make a Jupyter home in which both kernels are known."""
+    """Make a Jupyter home in which both kernels are known, and a cache of
+    compiled cells that has what all cells need and no cell."""
     for name in ("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "XDG_STATE_HOME"):
         path = pathlib.Path(folder, name.lower())
         path.mkdir(mode=0o700)
         os.environ[name] = str(path)
+    # Before the environment's own folder, where another netherfield may be
+    # installed.
+    os.environ["JUPYTER_PATH"] = os.environ["JUPYTER_DATA_DIR"]
     subprocess.run([ROOT / "bin" / "netherfield", "install", "--user"], check=True, stdout=subprocess.DEVNULL)
+    found = KernelSpecManager().get_kernel_spec(Netherfield.spec).argv[0]
+    if pathlib.Path(found) != ROOT / "bin" / "netherfield":
+        raise Lost(f"Jupyter would start {found}, not {ROOT / 'bin' / 'netherfield'}")
+    os.environ["NETHERFIELD_CACHE"] = str(pathlib.Path(folder, "cache"))
+    os.environ.pop("NETHERFIELD_CACHE_READONLY", None)
+    notebook = pathlib.Path(folder, "empty.ipynb")
+    notebook.write_text(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    subprocess.run([ROOT / "bin" / "netherfield", "precompile", notebook], check=True, stdout=subprocess.DEVNULL)
 
 
 class Kernel:
@@ -123,6 +137,17 @@ class Kernel:
             raise self._lost(f"fails to run {code!r}: {reply.get('evalue')}")
         return took, outputs
 
+    def reply(self, code):
+        """Seconds from sending a cell to having its reply."""
+        began = time.perf_counter()
+        request = self.client.execute(code)
+        reply = self._reply(request)
+        took = time.perf_counter() - began
+        if reply["status"] != "ok":
+            raise self._lost(f"fails to run {code!r}: {reply.get('evalue')}")
+        self._until_idle(request)
+        return took
+
     def complete(self):
         began = time.perf_counter()
         reply = self._reply(self.client.complete(self.language.complete))
@@ -150,11 +175,21 @@ class Kernel:
         self._reply(request)
         return took
 
-    def memory(self):
-        """Bytes of the kernel's processes together: PSS, its anonymous part,
-        which no other process shares and no file backs, and RSS."""
+    def worker(self):
+        """The process that runs the cells of Netherfield."""
+        for pid in processes(self.manager.provisioner.pid)[1:]:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                arguments = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                if b"worker" in arguments[1:]:
+                    return pid
+        raise self._lost("has no worker")
+
+    def memory(self, *pids):
+        """Bytes of processes together, the kernel's if none is named: PSS, its
+        anonymous part, which no other process shares and no file backs, and
+        RSS."""
         total = {"Pss": 0, "Pss_Anon": 0, "Rss": 0}
-        for pid in processes(self.manager.provisioner.pid):
+        for pid in pids or processes(self.manager.provisioner.pid):
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
                     name, _, value = line.partition(":")
