@@ -100,17 +100,12 @@ func (n needs) record(path string) record {
 // gather finds all that a unit needs, or makes it ready.
 func (b *Builder) gather(ctx context.Context, u Unit) (needs, error) {
 	n := needs{units: map[string]*entry{}}
-	var own []string // packages of the standard library and the kernel
+	own := slices.Clone(u.Needs) // packages of the standard library and the kernel
 	others, err := b.adopt(u.Archives)
 	if err != nil {
 		return n, err
 	}
 	for _, path := range u.Imports {
-		if others[path] == nil {
-			own = append(own, path)
-		}
-	}
-	for path := range u.Archives {
 		if others[path] == nil {
 			own = append(own, path)
 		}

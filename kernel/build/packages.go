@@ -196,10 +196,6 @@ func (b *Builder) adopt(archives map[string]string) (map[string]*entry, error) {
 		if !validPath(path) || strings.Contains(path, "@") {
 			return nil, fmt.Errorf("build: %q is no import path", path)
 		}
-		// Packages of the standard library are the host's in any case.
-		if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
-			continue
-		}
 		hash, stamp, err := b.store.hash(file)
 		if err != nil {
 			return nil, fmt.Errorf("the archive of %s: %w", path, err)

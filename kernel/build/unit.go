@@ -20,6 +20,9 @@ type Unit struct {
 	// the kernel, those of Imports and all that they need: import path to
 	// archive file.
 	Archives map[string]string
+	// Needs are the import paths of the packages of the standard library
+	// and of the kernel that those of Archives need.
+	Needs []string
 }
 
 // check tells whether a path can stand in the files of the toolchain.

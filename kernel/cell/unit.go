@@ -335,6 +335,9 @@ func (w *unitWriter) chunk(out *strings.Builder, from, to token.Pos) {
 func (w *unitWriter) blank() (paths []string) {
 	for _, sp := range w.tree.imports {
 		if p, err := strconv.Unquote(sp.Path.Value); err == nil && sp.Name != nil && sp.Name.Name == "_" {
+			if pkg, err := w.f.pkgs.Import(p); err == nil {
+				p = pkg.Path() // an edition of a package of the user's
+			}
 			paths = append(paths, p)
 		}
 	}

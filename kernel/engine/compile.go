@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/cell"
 	"github.com/netherfield/netherfield/kernel/ir"
+	"github.com/netherfield/netherfield/kernel/module"
 )
 
 // A Builder makes plugins of units; *build.Builder is one.
@@ -24,6 +26,8 @@ type Builder interface {
 	Available(ctx context.Context) error
 	Build(ctx context.Context, u build.Unit) (file string, err error)
 	Warm(ctx context.Context, imports []string) error
+	Tools(ctx context.Context) (build.Tools, error)
+	Module() (dir string, err error)
 }
 
 // A compiler builds the units of one session.
@@ -31,6 +35,7 @@ type compiler struct {
 	builder Builder
 	ctx     context.Context
 	warmer  *warmer
+	modules *modules // nil: units import none
 
 	mu sync.Mutex
 	// units are the sources of what was built, to build them again when
@@ -106,6 +111,7 @@ func (e *troubleError) Unwrap() error { return e.error }
 // nil, gets a note if it takes long.
 func (c *compiler) build(ctx context.Context, src string, x *cell.Cell, say func(string)) (cached bool, err error) {
 	u := build.Unit{Path: x.Unit.Path, Source: x.Unit.Source, Imports: x.Unit.Imports, Units: x.Unit.Units}
+	c.modules.supply(&u)
 	c.mu.Lock()
 	c.units[u.Path] = u
 	c.mu.Unlock()
@@ -178,6 +184,31 @@ func explainBuild(src string, ce *build.CompileError) error {
 // prepare plans a cell and compiles what of it needs that and cannot be left to
 // declare. If the compiler fails, what can be interpreted is.
 func (e *Engine) prepare(ctx context.Context, tier cell.Tier, number int, src string, out Output) (*cell.Cell, error) {
+	if e.modules != nil {
+		loading, done := e.interruptible(ctx)
+		defer done()
+		defer e.modules.during(loading)()
+	}
+	c, err := e.plan(ctx, tier, number, src, out)
+	return c, originalNames(err)
+}
+
+// originalNames gives the packages in the errors of a cell the names that the
+// user knows them by.
+func originalNames(err error) error {
+	var ds cell.Diagnostics
+	if !errors.As(err, &ds) {
+		return err
+	}
+	out := slices.Clone(ds)
+	for i := range out {
+		out[i].Message = module.Original(out[i].Message)
+	}
+	return out
+}
+
+// plan prepares a cell and compiles what of it must be there before it runs.
+func (e *Engine) plan(ctx context.Context, tier cell.Tier, number int, src string, out Output) (*cell.Cell, error) {
 	for attempts := 1; ; attempts++ {
 		c, err := e.front.PrepareIn(tier, number, src)
 		if err != nil || c.Unit == nil || c.OnlyDeclares() && e.units.isProven() {
@@ -256,6 +287,7 @@ func (e *Engine) declare(ctx context.Context, src string, c *cell.Cell, out Outp
 			return
 		}
 		rep, err := e.order(e.ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
+		e.modules.opens(c.Unit.Imports)
 		if p.err = first(err, rep); p.err == nil && len(dropped) > 0 {
 			e.drop(dropped)
 		}

@@ -55,11 +55,12 @@ type Opts struct {
 // that reach the worker are called by one goroutine at a time; Interrupt,
 // Frontend and Close may be called at any time.
 type Engine struct {
-	opts  Opts
-	front *cell.Frontend
-	units *compiler       // nil without a Builder
-	ctx   context.Context // ends with Close
-	stop  context.CancelFunc
+	opts    Opts
+	front   *cell.Frontend
+	units   *compiler       // nil without a Builder
+	modules *modules        // the same
+	ctx     context.Context // ends with Close
+	stop    context.CancelFunc
 
 	mu       sync.Mutex
 	proc     *process
@@ -125,8 +126,11 @@ func Start(opts Opts) (*Engine, error) {
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	front := cell.Opts{Packages: Packages(), Commands: opts.Commands, Dir: e.dir}
 	if opts.Builder != nil {
+		packages := newCatalogue(opts.Builder, e.dir)
+		e.modules = packages.modules
 		e.units = newCompiler(e.ctx, opts.Builder)
-		front.Units = e.units
+		e.units.modules = e.modules
+		front.Packages, front.Units = packages, e.units
 	}
 	e.front = cell.New(front)
 	e.serving.Add(1)
@@ -165,6 +169,7 @@ func (e *Engine) Frontend() *cell.Frontend { return e.front }
 
 // launch starts a worker. The caller has made e.ready.
 func (e *Engine) launch() {
+	e.modules.restarted()
 	p, err := startProcess(e.opts.Worker, e.output.stdout, e.output.stderr)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -491,6 +496,9 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 	if rep.Failure != nil && rep.Failure.Kind == WorkerDied {
 		return Value{}, rep.Failure
 	}
+	if c.Unit != nil {
+		e.modules.opens(c.Unit.Imports)
+	}
 	if dropped := e.front.Commit(c, rep.Done); len(dropped) > 0 {
 		e.drop(dropped)
 	}
@@ -612,5 +620,5 @@ func (e *Engine) Close() error {
 		p.kill()
 	}
 	e.serving.Wait()
-	return nil
+	return e.modules.close()
 }

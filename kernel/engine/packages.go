@@ -1,19 +1,25 @@
 package engine
 
-// This file offers the generated symbol tables to the front end.
+// This file offers the packages that cells may import to the front end: those
+// of the generated symbol tables, and those of modules.
 
 import (
+	"errors"
 	"go/token"
 	"go/types"
+	"slices"
 	"sync"
 
 	"github.com/netherfield/netherfield/kernel/cell"
+	"github.com/netherfield/netherfield/kernel/module"
 	"github.com/netherfield/netherfield/kernel/symbols"
 )
 
-// catalogue is the packages that are linked into the kernel.
+// catalogue is the packages that are linked into the kernel, and those of
+// modules.
 type catalogue struct {
 	*symbols.Importer
+	modules *modules // nil: none
 
 	// The docs that were unpacked last: a completion list asks for all
 	// names of one package in a row.
@@ -28,11 +34,69 @@ func Packages() cell.Packages {
 	return &catalogue{Importer: symbols.NewImporter(token.NewFileSet())}
 }
 
-func (*catalogue) ByName(name string) []string { return symbols.ByName(name) }
-func (*catalogue) Paths() []string             { return symbols.Packages() }
-func (*catalogue) Name(path string) string     { return symbols.PackageName(path) }
+// newCatalogue returns the packages that the cells of an engine may import.
+func newCatalogue(b Builder, dir func() string) *catalogue {
+	host := symbols.NewImporter(token.NewFileSet())
+	return &catalogue{Importer: host, modules: &modules{builder: b, host: host, dir: dir}}
+}
+
+// Import makes catalogue a types.Importer. What the kernel has comes first.
+func (c *catalogue) Import(path string) (*types.Package, error) {
+	p, err := c.Importer.Import(path)
+	if err == nil || c.modules == nil || symbols.Excluded(path) {
+		return p, err
+	}
+	m, merr := c.modules.load(path)
+	var unknown *module.UnknownImport
+	switch {
+	case merr == nil:
+		return m.Types, nil
+	case errors.As(merr, &unknown) && unknown.Path == path && unknown.Module == "":
+		return nil, err // the kernel knows more about a name without a dot
+	}
+	return nil, merr
+}
+
+func (c *catalogue) ByName(name string) []string {
+	paths := symbols.ByName(name)
+	if s := c.modules.opened(); s != nil {
+		paths = append(slices.Clone(paths), s.ByName(name)...)
+	}
+	return paths
+}
+
+func (c *catalogue) Paths() []string {
+	paths := symbols.Packages()
+	if s := c.modules.opened(); s != nil {
+		paths = slices.Concat(paths, s.Paths())
+		slices.Sort(paths)
+		paths = slices.Compact(paths)
+	}
+	return paths
+}
+
+func (c *catalogue) Name(path string) string {
+	if name := symbols.PackageName(path); name != "" {
+		return name
+	}
+	if s := c.modules.opened(); s != nil {
+		return s.Name(path)
+	}
+	return ""
+}
+
+// Version tells editions of a module's package apart.
+func (c *catalogue) Version(path string) string {
+	if p, ok := c.modules.loaded(path); ok {
+		return p.Hash
+	}
+	return ""
+}
 
 func (c *catalogue) Doc(path, name string) string {
+	if s := c.modules.opened(); s != nil && symbols.PackageName(path) == "" {
+		return s.Doc(path, name)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if path != c.path {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 
 	"github.com/netherfield/netherfield/kernel/cell"
+	"github.com/netherfield/netherfield/kernel/module"
 )
 
 var (
@@ -23,6 +24,9 @@ func plain(text []byte) []byte {
 	}
 	if bytes.Contains(text, []byte(cell.NameLead)) {
 		text = unitName.ReplaceAll(text, []byte("$1"))
+	}
+	if bytes.IndexByte(text, '~') >= 0 {
+		text = []byte(module.Original(string(text)))
 	}
 	return text
 }

@@ -14,8 +14,9 @@ import (
 
 // A slowBuilder takes its time to warm up.
 type slowBuilder struct {
-	takes  time.Duration
-	failed error
+	Builder // the test needs no other method
+	takes   time.Duration
+	failed  error
 
 	mu    sync.Mutex
 	warms int

@@ -32,6 +32,7 @@ func commands() []*command {
 		{"%tier", "%tier [STATEMENT]", "tells whether the last cell, or a line of Go, is interpreted or compiled, and why", cell.TakesGo, (*call).tier},
 		{"%%compile", "%%compile", "compiles the cell", cell.TakesText, (*call).inTier},
 		{"%%interpret", "%%interpret", "interprets the cell, or says why it cannot be", cell.TakesText, (*call).inTier},
+		{"%get", "%get MODULE[@VERSION]…", "makes modules importable, through the GOPROXY and GOPRIVATE of your environment", cell.TakesText, (*call).get},
 		{"%reset", "%reset", "forgets all names and imports and frees their memory", cell.TakesText, (*call).reset},
 		{"%replay", "%replay [list] [CELLS]", "runs the session's successful cells again, in order: all of them, or those with numbers such as 3-7; list only shows them", cell.TakesText, (*call).replay},
 		{"%cd", "%cd [DIRECTORY]", "changes the working directory; without one, to the home directory", cell.TakesPath, (*call).cd},

@@ -127,3 +127,10 @@ func quoted(paths []string) string {
 	}
 	return b.String()
 }
+
+// Excluded tells whether a path is one that no cell may import, from wherever
+// it might come.
+func Excluded(path string) bool {
+	return path == "" || path == "C" || strings.HasPrefix(path, ".") ||
+		slices.ContainsFunc(excluded, func(e exclusion) bool { return e.path == path })
+}
