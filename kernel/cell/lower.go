@@ -339,7 +339,7 @@ func (l *lowerer) describeNamed(t *types.Named, pos token.Pos) ir.Type {
 			l.refuse(pos, "the type "+obj.Name())
 		}
 	case l.f.pkgs.Has(obj.Pkg().Path(), obj.Name(), args):
-	case len(args) > 0:
+	case len(args) > 0 || l.ofModule(obj):
 		l.want(want{obj, t.TypeArgs()}, pos)
 	default:
 		l.refuse(pos, "the type "+types.TypeString(t, qualifier))

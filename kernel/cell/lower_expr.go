@@ -232,6 +232,8 @@ func (l *lowerer) symbol(id *ast.Ident, obj types.Object) *ir.Node {
 	case obj.Pkg().Path() != "main" && l.f.pkgs.Has(sym.Path, sym.Name, sym.TypeArgs):
 	case generic:
 		l.want(want{obj, inst.TypeArgs}, id.Pos())
+	case isFunc(obj) && l.ofModule(obj):
+		l.want(want{obj, nil}, id.Pos())
 	default:
 		l.refuse(id.Pos(), obj.Pkg().Name()+"."+obj.Name())
 	}
@@ -244,6 +246,11 @@ func (l *lowerer) symbol(id *ast.Ident, obj types.Object) *ir.Node {
 		l.symbols[key] = i
 	}
 	return &ir.Node{Op: ir.Sym, N: i, Type: l.prog.Symbols[i].Type, Line: l.line(id.Pos())}
+}
+
+func isFunc(obj types.Object) bool {
+	_, ok := obj.(*types.Func)
+	return ok
 }
 
 // instance lowers an explicit instance of a generic function.

@@ -13,7 +13,8 @@ import (
 )
 
 // A want is an instance to be made: of a generic function, or of the generic
-// type that a *types.TypeName names.
+// type that a *types.TypeName names. Without type arguments it is a function or
+// type of a module's package, which the interpreter cannot find elsewhere.
 type want struct {
 	obj  types.Object
 	args *types.TypeList
@@ -24,6 +25,9 @@ func (b *binding) key(x want) string {
 	var args []types.Type
 	for i := range x.args.Len() {
 		args = append(args, x.args.At(i))
+	}
+	if len(args) == 0 {
+		return b.home(x.obj) + "." + x.obj.Name()
 	}
 	return b.home(x.obj) + "." + instance.NameIn(x.obj.Name(), args, func(obj *types.TypeName) string { return b.home(obj) })
 }
@@ -38,6 +42,12 @@ func (l *lowerer) want(x want, pos token.Pos) {
 	if key := l.key(x); !l.f.made[key] {
 		l.wants[key] = x
 	}
+}
+
+// ofModule tells whether an object is what a module's package exports, for all
+// to use.
+func (b *binding) ofModule(obj types.Object) bool {
+	return obj.Exported() && obj.Parent() == obj.Pkg().Scope() && b.f.version(obj.Pkg().Path()) != ""
 }
 
 // containsParam tells whether a type is, or is an element of, a type
@@ -64,7 +74,10 @@ func (w *unitWriter) want(x want) {
 	for i := range x.args.Len() {
 		args = append(args, w.spell(x.args.At(i), token.NoPos))
 	}
-	list := "[" + strings.Join(args, ", ") + "]"
+	list := ""
+	if len(args) > 0 {
+		list = "[" + strings.Join(args, ", ") + "]"
+	}
 	key := w.key(x)
 	w.makes = append(w.makes, key)
 	switch obj := x.obj.(type) {

@@ -17,7 +17,10 @@ func (r resolver) Func(path, name string) (reflect.Value, bool) {
 	if isUnit(path) {
 		return r.units.function(path, name)
 	}
-	return symbols.Func(path, name)
+	if v, ok := symbols.Func(path, name); ok {
+		return v, true
+	}
+	return r.units.instance(path, name, nil) // of a module's package
 }
 
 func (r resolver) Var(path, name string) (reflect.Value, bool) {

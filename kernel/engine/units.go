@@ -97,6 +97,10 @@ func (l *loadedUnits) typ(path, name string) (reflect.Type, bool) {
 func (l *loadedUnits) instance(path, name string, typeArgs []string) (reflect.Value, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	v, ok := l.instances[path+"."+name+"["+strings.Join(typeArgs, ",")+"]"]
+	key := path + "." + name
+	if len(typeArgs) > 0 {
+		key += "[" + strings.Join(typeArgs, ",") + "]"
+	}
+	v, ok := l.instances[key]
 	return v, ok
 }
