@@ -57,7 +57,8 @@ def main():
         print(LINE.format("", "netherfield", "ipykernel", "ratio", "aim"))
         for row in measure.everything(failed):
             ratio = f"{row.ours / row.theirs:.3f}" if row.theirs else "-"
-            print(LINE.format(row.name, show(row.ours, row.unit), show(row.theirs, row.unit), ratio, row.aim or ""), flush=True)
+            ours, theirs = show(row.ours, row.unit), show(row.theirs, row.unit)
+            print(LINE.format(row.name, ours, theirs, ratio, row.aim or ""), flush=True)
         print()
         print(COMPILED.format("compiled cells, p50", "netherfield", "native Go", "ratio", "ipykernel", "aim"))
         for row in compiled.everything(failed, home):

@@ -247,10 +247,8 @@ PLACEMENTS = 4
 
 
 def case(program):
-    works = (
-        WORK % {"move": "\n".join(f"place[{i}] = {moves}" for i in range(moves)), "work": program.go.work, "result": program.result}
-        for moves in range(PLACEMENTS)
-    )
+    moved = ("\n".join(f"place[{i}] = {moves}" for i in range(moves)) for moves in range(PLACEMENTS))
+    works = (WORK % {"move": move, "work": program.go.work, "result": program.result} for move in moved)
     return CASE % {"name": program.name, "setup": program.go.setup, "works": ", ".join(works)}
 
 
