@@ -90,6 +90,7 @@ type unitWriter struct {
 	pointers map[int]pointer   // session variables by ID
 	taken    map[string]bool   // names of pointers
 	locals   map[int]string    // copies of session variables, by ID, in a quiet loop
+	flush    string            // stores the copies in a loop that cannot panic
 	aliases  map[string]string // user's name -> what it stands for
 	instance map[string]string // key of guard.Unit.Instances -> expression
 	shapes   map[string]string // key of guard.Unit.Types -> type

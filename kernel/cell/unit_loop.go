@@ -27,30 +27,31 @@ var pure = map[string]bool{"math": true, "math/bits": true, "math/cmplx": true, 
 type quietLoop struct {
 	w      *unitWriter
 	quiet  bool
+	calm   bool                // nothing in it can panic
 	vars   map[*Name]bool      // session variables that have a copy
 	listed map[ast.Stmt]bool   // statements that others can follow
 	fixed  map[*ast.Ident]bool // names in places that keep the pointer
 }
 
 // copies returns the session variables of a loop that it can work on copies
-// of, sorted; none if the loop is not quiet.
-func (w *unitWriter) copies(s ast.Stmt) []*Name {
-	q := &quietLoop{w: w, quiet: true, vars: map[*Name]bool{}, listed: map[ast.Stmt]bool{}, fixed: map[*ast.Ident]bool{}}
+// of, sorted; none if the loop is not quiet. Calm tells that nothing in it can
+// panic.
+func (w *unitWriter) copies(s ast.Stmt) (list []*Name, calm bool) {
+	q := &quietLoop{w: w, quiet: true, calm: true, vars: map[*Name]bool{}, listed: map[ast.Stmt]bool{}, fixed: map[*ast.Ident]bool{}}
 	ast.Inspect(s, q.visit)
 	if !q.quiet {
-		return nil
+		return nil, false
 	}
 	for id := range q.fixed {
 		if n := w.sessionVar(id); n != nil {
 			delete(q.vars, n)
 		}
 	}
-	var list []*Name
 	for n := range q.vars {
 		list = append(list, n)
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
-	return list
+	return list, q.calm
 }
 
 // sessionVar returns the session variable that a name stands for.
@@ -76,8 +77,13 @@ func (q *quietLoop) visit(n ast.Node) bool {
 		if sel := q.w.info.Selections[n]; sel != nil && (sel.Kind() != types.FieldVal || sel.Indirect()) {
 			q.quiet = false
 		}
+	case *ast.IndexExpr, *ast.SliceExpr, *ast.TypeAssertExpr, *ast.CompositeLit:
+		q.calm = false
+	case *ast.BinaryExpr:
+		q.calm = q.calm && q.total(n.Op, n.Y)
 	case *ast.CallExpr:
 		q.quiet = q.quiet && q.harmless(n)
+		q.calm = q.calm && q.cannotPanic(n)
 	case *ast.BlockStmt:
 		q.list(n.List)
 	case *ast.CaseClause:
@@ -94,6 +100,9 @@ func (q *quietLoop) visit(n ast.Node) bool {
 			}
 		}
 	case *ast.AssignStmt:
+		if len(n.Rhs) == 1 {
+			q.calm = q.calm && q.total(n.Tok, n.Rhs[0])
+		}
 		if !q.listed[n] {
 			for _, l := range n.Lhs {
 				q.keep(l)
@@ -122,6 +131,37 @@ func (q *quietLoop) keep(e ast.Expr) {
 	if id, ok := e.(*ast.Ident); ok {
 		q.fixed[id] = true
 	}
+}
+
+// total tells whether an operator has a value for all operands, of which y is
+// the second.
+func (q *quietLoop) total(op token.Token, y ast.Expr) bool {
+	tv := q.w.info.Types[y]
+	switch op {
+	case token.QUO, token.REM, token.QUO_ASSIGN, token.REM_ASSIGN:
+		return tv.Value != nil || tv.Type != nil && !isInteger(tv.Type)
+	case token.SHL, token.SHR, token.SHL_ASSIGN, token.SHR_ASSIGN:
+		b, ok := tv.Type.Underlying().(*types.Basic)
+		return tv.Value != nil || ok && b.Info()&types.IsUnsigned != 0
+	case token.EQL, token.NEQ:
+		return tv.Type == nil || !types.IsInterface(tv.Type)
+	}
+	return true
+}
+
+// cannotPanic tells whether a harmless call has a value for all arguments.
+func (q *quietLoop) cannotPanic(call *ast.CallExpr) bool {
+	tv := q.w.info.Types[call.Fun]
+	switch {
+	case tv.IsType():
+		_, basic := tv.Type.Underlying().(*types.Basic)
+		return basic
+	case tv.IsBuiltin():
+		name := q.w.builtin(call)
+		return name == "len" || name == "cap" || name == "min" || name == "max"
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	return ok && q.w.info.Uses[sel.Sel].Pkg().Path() == "math"
 }
 
 // harmless tells whether a call is a conversion, one of most builtins, or of a
@@ -181,7 +221,7 @@ func copyable(t types.Type) bool {
 // quietly writes a loop that works on copies. It reports whether there is
 // anything to copy.
 func (w *unitWriter) quietly(out *strings.Builder, s ast.Stmt) bool {
-	list := w.copies(s)
+	list, calm := w.copies(s)
 	if len(list) == 0 {
 		return false
 	}
@@ -191,17 +231,23 @@ func (w *unitWriter) quietly(out *strings.Builder, s ast.Stmt) bool {
 		p := w.pointer(n, s.Pos())
 		w.locals[n.ID] = localPrefix + strings.TrimPrefix(p, varPrefix)
 		fmt.Fprintf(out, "%s := *%s\n_ = %s\n", w.locals[n.ID], p, w.locals[n.ID])
+		if calm {
+			w.flush += " *" + p + " = " + w.locals[n.ID] + ";"
+		}
 	}
 	w.walk(s)
 	w.chunk(out, s.Pos(), s.End())
-	out.WriteString("}\n")
-	w.locals = nil
+	out.WriteString(w.flush + "}\n")
+	w.locals, w.flush = nil, ""
 	return true
 }
 
 // store makes an assignment in a quiet loop reach the variables too.
 func (w *unitWriter) store(s ast.Stmt, places ...ast.Expr) {
 	text := ""
+	if w.flush != "" {
+		return // the loop stores all before it stops
+	}
 	for _, e := range places {
 		id, ok := ast.Unparen(e).(*ast.Ident)
 		if !ok {

@@ -18,7 +18,7 @@ const check = " if " + alertName + " != 0 { " + guardName + ".Check() };"
 
 // loop edits the body of a loop.
 func (w *unitWriter) loop(body *ast.BlockStmt) {
-	w.insert(w.offset(body.Lbrace)+1, check)
+	w.insert(w.offset(body.Lbrace)+1, " if "+alertName+" != 0 {"+w.flush+" "+guardName+".Check() };")
 }
 
 // label edits a labelled statement, to which a goto may jump back.

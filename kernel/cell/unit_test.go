@@ -182,6 +182,22 @@ func TestAMethodIsAddedToATypeOfAnEarlierCell(t *testing.T) {
 	}
 }
 
+func TestALoopThatCannotPanicStoresItsCopiesAtItsEnd(t *testing.T) {
+	for src, want := range map[string]bool{
+		"for i := 0; i < 1000; i++ { s += i }":                        true,
+		"for i := 0; i < 1000; i++ { s += i / 2; f *= math.Sqrt(f) }": true,
+		"for i := 0; i < 1000; i++ { s += i / n }":                    false,
+		"for i := 0; i < 1000; i++ { s += a[i] }":                     false,
+		"for i := 0; i < 1000; i++ { s <<= n }":                       false,
+	} {
+		cells := runUnits(t, "s, n, f := 0, 3, 1.5\na := []int{1}", src)
+		// Once in the check, once at the end.
+		if got := strings.Count(string(cells[1].Unit.Source), " *ꞑv_s = ꞑl_s;") == 2; got != want {
+			t.Errorf("%s: stored at the end: %v\n%s", src, got, numbered(cells[1].Unit.Source))
+		}
+	}
+}
+
 func TestAWishToCompileIsGivenUpWhereAUnitCannotSayIt(t *testing.T) {
 	cells := runUnits(t, "// any\nle := binary.LittleEndian\nfunc put(b []byte) { for i := range b { le.PutUint16(b[i:], 1) } }")
 	if cells[0].Unit != nil {
