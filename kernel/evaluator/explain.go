@@ -32,7 +32,7 @@ func (ev *Evaluator) explain(number int, err error) *session.CellError {
 	}
 	if r, ok := asError[*cell.Refusal](err); ok {
 		e := ev.compileError(number, cell.Diagnostics{r.Diagnostic})
-		e.Name = "not supported yet"
+		e.Name = "cannot run"
 		return e
 	}
 	if f, ok := asError[*engine.Failure](err); ok {
