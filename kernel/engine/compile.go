@@ -266,11 +266,14 @@ type pending struct {
 
 // declare makes the names of a cell known and compiles it in the background:
 // whatever could use them waits.
-func (e *Engine) declare(ctx context.Context, src string, c *cell.Cell, out Output) error {
+func (e *Engine) declare(ctx context.Context, x era, src string, c *cell.Cell, out Output) error {
 	if err := e.await(ctx); err != nil {
 		return err
 	}
-	dropped := e.front.Commit(c, 0)
+	var dropped []int
+	if !e.eras.in(x, func() { dropped = e.front.Commit(c, 0) }) {
+		return errStale
+	}
 	p := &pending{cell: c, done: make(chan struct{})}
 	e.mu.Lock()
 	if e.closed {
@@ -286,10 +289,18 @@ func (e *Engine) declare(ctx context.Context, src string, c *cell.Cell, out Outp
 		if _, p.err = e.units.build(e.ctx, src, c, nil); p.err != nil {
 			return
 		}
-		rep, err := e.order(e.ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
+		rep, err := e.order(e.ctx, order{Kind: orderRun, Program: ir.Encode(c.Program), era: x}, out)
 		e.modules.opens(c.Unit.Imports)
-		if p.err = first(err, rep); p.err == nil && len(dropped) > 0 {
-			e.drop(dropped)
+		f, _ := first(err, rep).(*Failure)
+		switch {
+		case errors.Is(err, errStale): // its names are gone, and the user knows
+		case f != nil && f.Kind == WorkerDied:
+			e.output.say("stderr", []byte(deathNote(f)))
+		default:
+			p.err = first(err, rep)
+			if p.err == nil && len(dropped) > 0 {
+				e.drop(dropped)
+			}
 		}
 	}()
 	return nil

@@ -16,7 +16,6 @@ import (
 
 	"github.com/netherfield/netherfield/display"
 	"github.com/netherfield/netherfield/kernel/cell"
-	"github.com/netherfield/netherfield/kernel/ir"
 )
 
 // An Output takes what a cell shows while it runs.
@@ -66,6 +65,7 @@ type Engine struct {
 	proc     *process
 	ready    chan struct{} // closed when there is a worker, or none can be had
 	startup  error
+	failed   int // how many workers in a row have ended at once
 	running  *run
 	cancel   context.CancelFunc // ends a compilation, or the wait for one; nil if there is none
 	lastTier cell.Tier
@@ -78,6 +78,7 @@ type Engine struct {
 	closed  bool
 	serving sync.WaitGroup
 
+	eras   eras
 	output outlet
 	limit  memoryLimit
 	cells  sync.Map // the cell's number by the path of its unit, for tracebacks
@@ -117,7 +118,7 @@ func Start(opts Opts) (*Engine, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()
 	}
-	e := &Engine{opts: opts, slow: map[string]string{}, ready: make(chan struct{})}
+	e := &Engine{opts: opts, eras: eras{now: 1}, slow: map[string]string{}, ready: make(chan struct{})}
 	var err error
 	if e.limit, err = limitMemory(opts.Memory, "/"); err != nil {
 		opts.Logger.Warn(err.Error())
@@ -175,6 +176,9 @@ func (e *Engine) launch() {
 	defer e.mu.Unlock()
 	defer close(e.ready)
 	e.proc, e.startup = p, err
+	if p != nil {
+		p.era = e.eras.current()
+	}
 	if err != nil {
 		e.opts.Logger.Error("no worker", "error", err)
 		return
@@ -221,7 +225,11 @@ func (e *Engine) serve(p *process) {
 		return
 	}
 	e.proc = nil
-	if working {
+	if e.failed++; working {
+		e.failed = 0
+	}
+	another := e.failed < failedStarts
+	if another {
 		e.ready = make(chan struct{})
 	} else {
 		// The next one would do no better.
@@ -230,7 +238,7 @@ func (e *Engine) serve(p *process) {
 	run := e.running
 	e.running = nil
 	e.mu.Unlock()
-	e.front.Forget()
+	e.eras.end(e.front.Forget)
 	words := e.output.lastWords()
 	e.opts.Logger.Debug("a worker ended", "how", p.exit, "last words", words)
 	f, rest := deathOf(p.exit, expected, words, e.limit, e.cellOf)
@@ -248,10 +256,14 @@ func (e *Engine) serve(p *process) {
 	} else if !expected {
 		e.output.say("stderr", []byte(deathNote(f)))
 	}
-	if working {
+	if another {
 		e.launch()
 	}
 }
+
+// failedStarts is how many workers in a row may end before they can work. One
+// may be killed by whoever killed the one before.
+const failedStarts = 3
 
 // take handles one report.
 func (e *Engine) take(p *process, r report) {
@@ -335,6 +347,9 @@ func (e *Engine) do(ctx context.Context, o order, out Output) (report, error) {
 // order sends an order and waits for its end.
 func (e *Engine) order(ctx context.Context, o order, out Output) (report, error) {
 	e.output.set(out)
+	r := &run{done: make(chan report, 1), interrupted: make(chan struct{}), told: make(chan struct{}), trim: o.Kind == orderTrim}
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	defer r.cancel()
 	var p *process
 	for p == nil {
 		e.mu.Lock()
@@ -348,25 +363,26 @@ func (e *Engine) order(ctx context.Context, o order, out Output) (report, error)
 			return report{}, errClosed
 		}
 		e.mu.Lock()
-		p = e.proc
 		err := e.startup
-		current := e.ready == ready
+		switch {
+		case e.ready != ready || err != nil:
+		case o.era != 0 && e.proc.era != o.era:
+			err = errStale
+		default:
+			// From now on the run ends if the worker does.
+			p = e.proc
+			e.nextID++
+			r.id, o.ID = e.nextID, e.nextID
+			e.running = r
+		}
 		e.mu.Unlock()
-		if err != nil {
+		switch {
+		case err == errStale:
+			return report{}, err
+		case err != nil:
 			return report{}, fmt.Errorf("no worker could be started: %w; restart the kernel", err)
 		}
-		if !current {
-			p = nil
-		}
 	}
-	r := &run{done: make(chan report, 1), interrupted: make(chan struct{}), told: make(chan struct{}), trim: o.Kind == orderTrim}
-	r.ctx, r.cancel = context.WithCancel(ctx)
-	defer r.cancel()
-	e.mu.Lock()
-	e.nextID++
-	r.id, o.ID = e.nextID, e.nextID
-	e.running = r
-	e.mu.Unlock()
 	// A send fails only if the worker is gone; serve then answers.
 	p.pipe.send(o)
 	select {
@@ -461,7 +477,16 @@ func (e *Engine) Run(ctx context.Context, number int, src string, out Output) (V
 }
 
 // RunIn is Run with a choice of the tier.
-func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src string, out Output) (Value, error) {
+func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src string, out Output) (v Value, err error) {
+	for err = errStale; errors.Is(err, errStale); {
+		v, err = e.runOnce(ctx, e.eras.current(), tier, number, src, out)
+	}
+	return v, err
+}
+
+// runOnce plans a cell and runs it. The error is errStale if an era has ended
+// in between.
+func (e *Engine) runOnce(ctx context.Context, x era, tier cell.Tier, number int, src string, out Output) (Value, error) {
 	why, slow := e.slow[src]
 	if tier == cell.AnyTier && slow && e.CanCompile() == nil {
 		tier = cell.Compiled
@@ -474,7 +499,7 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 		return Value{}, err
 	}
 	if c.Empty() {
-		e.front.Commit(c, 0)
+		e.commit(x, c, 0)
 		return Value{Notes: c.Notes}, nil
 	}
 	if slow && tier == cell.Compiled {
@@ -487,9 +512,9 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 		e.cells.Store(u.Path, u.Cell)
 	}
 	if c.OnlyDeclares() {
-		return Value{Notes: c.Notes}, e.declare(ctx, src, c, out)
+		return Value{Notes: c.Notes}, e.declare(ctx, x, src, c, out)
 	}
-	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
+	rep, err := e.runProgram(ctx, x, c, out)
 	if err != nil {
 		return Value{}, err
 	}
@@ -499,9 +524,7 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 	if c.Unit != nil {
 		e.modules.opens(c.Unit.Imports)
 	}
-	if dropped := e.front.Commit(c, rep.Done); len(dropped) > 0 {
-		e.drop(dropped)
-	}
+	e.commit(x, c, rep.Done)
 	v := Value{Notes: c.Notes, Elapsed: rep.Elapsed}
 	e.noteSpeed(c, src, rep)
 	if rep.Failure != nil {
@@ -519,14 +542,19 @@ func (e *Engine) RunIn(ctx context.Context, tier cell.Tier, number int, src stri
 // Evaluate computes an expression. Names the expression's cell would declare
 // are not kept.
 func (e *Engine) Evaluate(ctx context.Context, expr string, out Output) (*display.Bundle, error) {
-	c, err := e.front.Prepare(0, expr)
-	if err != nil {
-		return nil, err
+	var rep report
+	err := errStale
+	for errors.Is(err, errStale) {
+		x := e.eras.current()
+		var c *cell.Cell
+		if c, err = e.front.Prepare(0, expr); err != nil {
+			return nil, err
+		}
+		if err = e.compile(ctx, expr, c, out); err != nil {
+			return nil, err
+		}
+		rep, err = e.runProgram(ctx, x, c, out)
 	}
-	if err := e.compile(ctx, expr, c, out); err != nil {
-		return nil, err
-	}
-	rep, err := e.do(ctx, order{Kind: orderRun, Program: ir.Encode(c.Program)}, out)
 	if err != nil {
 		return nil, err
 	}
@@ -549,9 +577,15 @@ func (e *Engine) drop(ids []int) {
 	}
 }
 
-// Reset forgets all names and starts a fresh worker.
+// Reset forgets all names and starts a fresh worker. An interrupt can keep it
+// from beginning, but does not leave it half done.
 func (e *Engine) Reset(ctx context.Context) error {
-	e.front.Reset()
+	// What is still being declared must not go to the new worker. Whether
+	// it can be compiled does not matter any more.
+	if f, ok := e.await(ctx).(*Failure); ok && f.Kind == Interrupted {
+		return f
+	}
+	e.eras.end(e.front.Reset)
 	e.mu.Lock()
 	p := e.proc
 	e.mu.Unlock()
@@ -564,8 +598,6 @@ func (e *Engine) Reset(ctx context.Context) error {
 		return nil
 	case <-e.ctx.Done():
 		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

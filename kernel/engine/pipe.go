@@ -38,6 +38,10 @@ type order struct {
 	Argv    []string
 	Text    string
 	Error   string
+
+	// era is when the order can be carried out, 0 for ever. The kernel
+	// keeps it to itself.
+	era era
 }
 
 type reportKind int

@@ -25,6 +25,8 @@ type process struct {
 	// replaced is closed when the engine has done with it: another worker
 	// is there, or none can be.
 	replaced chan struct{}
+	// era is the one whose names it holds.
+	era era
 	// exit says how it ended; valid after ended.
 	exit exit
 	// killed tells that the kernel ended it, used with how much memory if

@@ -119,16 +119,18 @@ func (k *call) run() error {
 	if err != nil {
 		return err
 	}
-	for _, p := range pieces {
+	for i, p := range pieces {
+		// An interrupt that comes when all is done comes too late: what
+		// the cell has made is there.
+		if i > 0 && k.ctx.Err() != nil {
+			return &engine.Failure{Kind: engine.Interrupted, Message: "interrupted"}
+		}
 		k.value = nil
 		if err := k.piece(p); err != nil {
 			return err
 		}
 		if p.makesState() {
 			k.made = append(k.made, p)
-		}
-		if k.ctx.Err() != nil {
-			return &engine.Failure{Kind: engine.Interrupted, Message: "interrupted"}
 		}
 	}
 	return nil

@@ -72,3 +72,17 @@ func TestNumbersOfCellsAreWorded(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestAnInterruptThatComesTooLateChangesNothing(t *testing.T) {
+	ev := start(t)
+	show(ev, 1, "x := 1", &transcript{})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	// %reset does not stop once it has begun.
+	if o := ev.Execute(ctx, session.Cell{Code: "%reset", Count: 2}, &transcript{}); o.Err != nil {
+		t.Fatalf("%+v", o.Err)
+	}
+	if got, want := show(ev, 3, "%replay list", &transcript{}), "result: There is nothing to run again yet.\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
