@@ -22,8 +22,8 @@ func TestDeathsOfCompiledCellsShowTheirLines(t *testing.T) {
 			"fatal error: sync: unlock of unlocked mutex\nsync.(*Mutex).Unlock\ncell [3] line 3 in boom\ncell [3] line 5\n"},
 		{"func grab(n int) []byte {\n\treturn make([]byte, n)\n}\nw := grab(1 << 41)",
 			"fatal error: runtime: out of memory\ncell [3] line 2 in grab\ncell [3] line 4\n"},
-		{"time.AfterFunc(time.Millisecond, func() {\n\tpanic(\"late\")\n})\ntime.Sleep(time.Minute)",
-			"panic: late\nin a goroutine\ncell [3] line 2\n"},
+		{"ctx, cancel := context.WithCancel(context.Background())\ncontext.AfterFunc(ctx, func() {\n\tpanic(\"late\")\n})\ncancel()\ntime.Sleep(time.Minute)",
+			"panic: late\nin a goroutine\ncell [3] line 3\n"},
 		{"import \"unsafe\"\nfunc read(p *int) int { return *p }\nread((*int)(unsafe.Pointer(uintptr(0xdead0000))))",
 			"fatal error: fault (unexpected fault address 0xdead0000)\ncell [3] line 2 in read\ncell [3] line 3\n"},
 	} {
