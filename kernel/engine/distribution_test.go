@@ -47,6 +47,7 @@ var notAsCells = map[string]string{
 	"fixedbugs/issue19040.go":        "the text of a run-time error has the package path of a compiled cell, not main",
 	"typeparam/issue49547.go":        "the name of an instance has the package path of a compiled cell, not main",
 	"recover3.go":                    "the text of a run-time error names a method that is not exported as cells name it for each other",
+	"fixedbugs/issue21808.go":        "it prints to standard output and error in turn; the order between the two is not kept",
 	"fixedbugs/issue24491a.go":       "a go statement of a function with results evaluates its arguments where //go:uintptrescapes cannot see them",
 	"fixedbugs/issue54343.go":        "it waits for a finalizer while the cell's interpreted statements still hold a temporary value",
 	"fixedbugs/issue5963.go":         "runtime.Goexit ends a cell; a program goes on with its other goroutines",
