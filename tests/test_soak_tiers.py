@@ -29,7 +29,7 @@ BINARY = os.environ.get("SOAK_BINARY")  # a kernel other than bin/netherfield
 LOST = "All variables and functions of the session are gone"
 DEFECTS = ("kernel defect", "internal error", "please report", "goroutine 1 [", "cannot unmarshal")
 # A cell may wait for the preparation of the compiler, on a busy machine.
-PATIENCE = 180
+PATIENCE = 300
 
 
 class Request:
@@ -134,17 +134,22 @@ class Conversation:
             assert request.state == "sent", f"busy after {request.state}"
             if request.kind == "execute_request":
                 assert self.executing is None, "two cells at once"
-                self.executing, self.before, self.owner = request, self.owner, request
+                # From its input on, output belongs to it; a silent one shows none.
+                self.executing, self.before = request, self.owner
         else:
             assert state == "idle", state
             assert request.state == "busy", f"idle when {request.state}"
             if request is self.executing:
                 self.executing = None
-                if not any(m["msg_type"] == "execute_input" for m in request.messages):
-                    self.owner = self.before  # silent, or aborted
+                if request.cell.silent:
+                    self.owner = self.before
         request.state = state
 
     def output(self, request, kind, content):
+        if kind == "execute_input":
+            self.owner = request
+        if request.cell.silent and request is self.executing:
+            self.owner = request
         if kind == "stream":
             assert request is self.owner, f"output of the wrong cell: {content}"
             assert request.state != "sent"
@@ -298,7 +303,7 @@ class Soak:
         elif roll < 0.1:
             self.talk.pump(lambda: request.done, self.random.choice([0, 0.002, 0.02, 0.2]))
             self.kill()
-        if request.cell.ends == "dies" and not self.talk.pump(lambda: request.done, 60):
+        if request.cell.ends == "dies" and not self.talk.pump(lambda: request.done):
             raise AssertionError("it has not died")
         self.talk.wait(lambda: request.done, "the end of a cell")
 

@@ -211,6 +211,7 @@ func (cs *comms) wantsQueue(m *wire.Message) bool {
 func (s *Session) commInOrder(ctx context.Context, j job) {
 	s.running.start(ctx)
 	before := s.out.begin(j.request)
+	s.out.own(j.request)
 	s.comm(j.request)
 	s.out.finishAs(before)
 	s.running.stop()

@@ -100,7 +100,9 @@ func (s *Session) cell(ctx context.Context, j job, before *wire.Message) (owner 
 			s.count++
 			s.remember(code)
 		}
-		s.out.publishOutput(wire.Out{Type: "execute_input", Content: executeInput{code, s.count}})
+		s.out.own(m, wire.Out{Type: "execute_input", Content: executeInput{code, s.count}})
+	} else {
+		s.out.own(m)
 	}
 
 	out := &cellOutput{session: s, request: m, ctx: ctx, allowInput: req.AllowStdin}

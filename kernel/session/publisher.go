@@ -55,16 +55,27 @@ func (p *publisher) starting() {
 	p.state(nil, "starting")
 }
 
-// begin marks m as the request on the execution goroutine and the owner of
-// output, and publishes busy. It returns the owner before.
+// begin marks m as the request on the execution goroutine and publishes busy.
+// Output belongs to whom it did, who is returned, until m owns it.
 func (p *publisher) begin(m *wire.Message) (before *wire.Message) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.text.finish(p.stream)
-	before, p.owner = p.owner, m
+	p.text.flush(p.stream)
 	p.current = m
 	p.state(m, "busy")
-	return before
+	return p.owner
+}
+
+// own makes m the owner of output, which begins with first: goroutines of
+// earlier cells may print at any time, but not before a cell's input is shown.
+func (p *publisher) own(m *wire.Message, first ...wire.Out) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.text.finish(p.stream)
+	p.owner = m
+	for _, out := range first {
+		p.send(m, out)
+	}
 }
 
 // finishAs publishes what text is left and idle for the request that begin
