@@ -57,8 +57,12 @@ func (f *Frontend) collectNames(l *list, v *view) {
 		return // all known packages would bury the rest
 	}
 	for _, path := range f.pkgs.Paths() {
-		if name := f.pkgs.Name(path); l.wants(name) {
-			l.add(Match{name, "package", strconv.Quote(f.pkgs.ByName(name)[0]) + " (auto-import)"}, groupKnown)
+		name := f.pkgs.Name(path)
+		if !l.wants(name) {
+			continue
+		}
+		if paths := f.pkgs.ByName(name); len(paths) > 0 { // what there is can change meanwhile
+			l.add(Match{name, "package", strconv.Quote(paths[0]) + " (auto-import)"}, groupKnown)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,7 +15,6 @@ import (
 	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/cell"
 	"github.com/netherfield/netherfield/kernel/ir"
-	"github.com/netherfield/netherfield/kernel/module"
 )
 
 // A Builder makes plugins of units; *build.Builder is one.
@@ -184,33 +182,8 @@ func explainBuild(src string, ce *build.CompileError) error {
 // prepare plans a cell and compiles what of it needs that and cannot be left to
 // declare. If the compiler fails, what can be interpreted is.
 func (e *Engine) prepare(ctx context.Context, tier cell.Tier, number int, src string, out Output) (*cell.Cell, error) {
-	if e.modules != nil {
-		loading, done := e.interruptible(ctx)
-		defer done()
-		defer e.modules.during(loading)()
-	}
-	c, err := e.plan(ctx, tier, number, src, out)
-	return c, originalNames(err)
-}
-
-// originalNames gives the packages in the errors of a cell the names that the
-// user knows them by.
-func originalNames(err error) error {
-	var ds cell.Diagnostics
-	if !errors.As(err, &ds) {
-		return err
-	}
-	out := slices.Clone(ds)
-	for i := range out {
-		out[i].Message = module.Original(out[i].Message)
-	}
-	return out
-}
-
-// plan prepares a cell and compiles what of it must be there before it runs.
-func (e *Engine) plan(ctx context.Context, tier cell.Tier, number int, src string, out Output) (*cell.Cell, error) {
 	for attempts := 1; ; attempts++ {
-		c, err := e.front.PrepareIn(tier, number, src)
+		c, err := e.Plan(ctx, tier, number, src, out)
 		if err != nil || c.Unit == nil || c.OnlyDeclares() && e.units.isProven() {
 			return c, err
 		}

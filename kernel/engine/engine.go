@@ -127,7 +127,7 @@ func Start(opts Opts) (*Engine, error) {
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	front := cell.Opts{Packages: Packages(), Commands: opts.Commands, Dir: e.dir}
 	if opts.Builder != nil {
-		packages := newCatalogue(opts.Builder, e.dir)
+		packages := newCatalogue(e.ctx, opts.Builder, e.dir)
 		e.modules = packages.modules
 		e.units = newCompiler(e.ctx, opts.Builder)
 		e.units.modules = e.modules
@@ -547,7 +547,7 @@ func (e *Engine) Evaluate(ctx context.Context, expr string, out Output) (*displa
 	for errors.Is(err, errStale) {
 		x := e.eras.current()
 		var c *cell.Cell
-		if c, err = e.front.Prepare(0, expr); err != nil {
+		if c, err = e.Plan(ctx, cell.AnyTier, 0, expr, out); err != nil {
 			return nil, err
 		}
 		if err = e.compile(ctx, expr, c, out); err != nil {

@@ -92,7 +92,7 @@ func failureOf(f *interp.Failure) *Failure {
 		out.Kind = Internal
 	}
 	for _, fr := range f.Frames {
-		out.Frames = append(out.Frames, Frame{Cell: fr.Cell, Line: fr.Line, Function: fr.Func})
+		out.Frames = append(out.Frames, Frame{Cell: fr.Cell, Line: fr.Line, Function: originalFunction(fr.Func)})
 	}
 	if f.Depth > len(f.Frames) {
 		out.Depth = f.Depth

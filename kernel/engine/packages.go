@@ -4,10 +4,13 @@ package engine
 // of the generated symbol tables, and those of modules.
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/netherfield/netherfield/kernel/cell"
@@ -35,9 +38,9 @@ func Packages() cell.Packages {
 }
 
 // newCatalogue returns the packages that the cells of an engine may import.
-func newCatalogue(b Builder, dir func() string) *catalogue {
+func newCatalogue(ctx context.Context, b Builder, dir func() string) *catalogue {
 	host := symbols.NewImporter(token.NewFileSet())
-	return &catalogue{Importer: host, modules: &modules{builder: b, host: host, dir: dir}}
+	return &catalogue{Importer: host, modules: newModules(b, host, dir, ctx)}
 }
 
 // Import makes catalogue a types.Importer. What the kernel has comes first.
@@ -46,20 +49,25 @@ func (c *catalogue) Import(path string) (*types.Package, error) {
 	if err == nil || c.modules == nil || symbols.Excluded(path) {
 		return p, err
 	}
-	m, merr := c.modules.load(path)
+	m, merr := c.modules.find(path)
 	var unknown *module.UnknownImport
+	var off *unavailableError
 	switch {
 	case merr == nil:
 		return m.Types, nil
 	case errors.As(merr, &unknown) && unknown.Path == path && unknown.Module == "":
 		return nil, err // the kernel knows more about a name without a dot
+	case errors.As(merr, &off) && !strings.Contains(path, "."):
+		return nil, err
+	case errors.As(merr, &off):
+		return nil, fmt.Errorf("%w; and there is no compiler for other modules: %w", err, merr)
 	}
 	return nil, merr
 }
 
 func (c *catalogue) ByName(name string) []string {
 	paths := symbols.ByName(name)
-	if s := c.modules.opened(); s != nil {
+	if s := c.modules.listed(); s != nil {
 		paths = append(slices.Clone(paths), s.ByName(name)...)
 	}
 	return paths
@@ -67,7 +75,7 @@ func (c *catalogue) ByName(name string) []string {
 
 func (c *catalogue) Paths() []string {
 	paths := symbols.Packages()
-	if s := c.modules.opened(); s != nil {
+	if s := c.modules.listed(); s != nil {
 		paths = slices.Concat(paths, s.Paths())
 		slices.Sort(paths)
 		paths = slices.Compact(paths)
@@ -87,7 +95,7 @@ func (c *catalogue) Name(path string) string {
 
 // Version tells editions of a module's package apart.
 func (c *catalogue) Version(path string) string {
-	if p, ok := c.modules.loaded(path); ok {
+	if p := c.modules.edition(path); p != nil {
 		return p.Hash
 	}
 	return ""

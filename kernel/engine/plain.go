@@ -9,11 +9,11 @@ import (
 	"regexp"
 
 	"github.com/netherfield/netherfield/kernel/cell"
-	"github.com/netherfield/netherfield/kernel/module"
 )
 
 var (
 	unitPath = regexp.MustCompile(`cell/[0-9a-f]{24}\.`)
+	edition  = regexp.MustCompile(`([0-9A-Za-z_])~[0-9a-f]{16}\.`) // see package module
 	unitName = regexp.MustCompile(`(\.|method )` + cell.NamePrefixes)
 )
 
@@ -26,7 +26,7 @@ func plain(text []byte) []byte {
 		text = unitName.ReplaceAll(text, []byte("$1"))
 	}
 	if bytes.IndexByte(text, '~') >= 0 {
-		text = []byte(module.Original(string(text)))
+		text = edition.ReplaceAll(text, []byte("$1."))
 	}
 	return text
 }

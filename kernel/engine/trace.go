@@ -302,5 +302,5 @@ func calledByUser(calls []nativeCall) bool {
 // packageFunction shortens "github.com/a/b.F[...]" to "b.F".
 func packageFunction(function string) string {
 	function = strings.ReplaceAll(function, "[...]", "")
-	return plainNames(function[strings.LastIndexByte(function, '/')+1:])
+	return originalFunction(plainNames(function))
 }

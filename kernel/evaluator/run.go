@@ -15,6 +15,7 @@ import (
 	"go/types"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/kernel/cell"
 	"github.com/netherfield/netherfield/kernel/engine"
 	"github.com/netherfield/netherfield/kernel/session"
 )
@@ -106,7 +107,7 @@ func (k *call) typeOf(p piece) error {
 	if p.text == "" {
 		return misuse(p, "it wants an expression")
 	}
-	c, err := k.ev.engine.Frontend().Prepare(k.number, padTo(p))
+	c, err := k.ev.engine.Plan(k.ctx, cell.AnyTier, k.number, padTo(p), k.out)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/kernel/cell"
 )
 
 // tier tells how a line of Go would run and why, or how the last cell ran.
@@ -25,7 +26,7 @@ func (k *call) tier(p piece) error {
 			text.WriteString("Cells are interpreted where that is proven right and fast, else compiled. %%compile and %%interpret at the top of a cell choose.")
 		}
 	} else {
-		c, err := k.ev.engine.Frontend().Prepare(k.number, padTo(p))
+		c, err := k.ev.engine.Plan(k.ctx, cell.AnyTier, k.number, padTo(p), k.out)
 		if err != nil {
 			return err
 		}

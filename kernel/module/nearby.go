@@ -109,20 +109,38 @@ func (s *Session) readNearby(ctx context.Context) (*nearby, error) {
 	if s.opts.Dir == "" {
 		return n, nil
 	}
+	file, isWork := n.find(s.opts.Dir)
+	switch {
+	case isWork:
+		return n, s.readWork(ctx, n, file)
+	case file != "":
+		n.file = file
+		return n, s.readModule(ctx, n, file)
+	}
+	return n, nil
+}
+
+// find returns the go.work of dir, or its go.mod if there is none; "" if there
+// is neither.
+func (n *nearby) find(dir string) (file string, isWork bool) {
 	work := os.Getenv("GOWORK")
 	switch work {
 	case "":
-		work = n.findUp(s.opts.Dir, "go.work")
+		work = n.findUp(dir, "go.work")
 	case "off":
 		work = ""
 	}
 	if work != "" {
-		return n, s.readWork(ctx, n, work)
+		return work, true
 	}
-	if n.file = n.findUp(s.opts.Dir, "go.mod"); n.file != "" {
-		return n, s.readModule(ctx, n, n.file)
-	}
-	return n, nil
+	return n.findUp(dir, "go.mod"), false
+}
+
+// Beside returns the go.work or go.mod that a Session honours whose Opts.Dir is
+// dir, an absolute path; "" if there is none.
+func Beside(dir string) string {
+	file, _ := (&nearby{stamps: map[string]string{}}).find(dir)
+	return file
 }
 
 func (s *Session) readWork(ctx context.Context, n *nearby, file string) error {
