@@ -3,7 +3,6 @@ package interp
 // This file finds out where the main flow of a cell that does not stop is.
 
 import (
-	"fmt"
 	"runtime"
 	"strconv"
 	"strings"
@@ -12,27 +11,33 @@ import (
 // blockedIn returns the name of the package's function that the main flow
 // called and that does not return, and the calls of units below it, as far as
 // they can be found.
-func (m *Machine) blockedIn() (name string, calls []Frame) {
+func (th *thread) blockedIn() (name string, calls []Frame) {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
-	latest := 0
-	for _, g := range strings.Split(string(buf), "\n\n") {
-		var id int
-		if _, err := fmt.Sscanf(g, "goroutine %d ", &id); err != nil || id < latest {
-			continue
-		}
-		if n, c := m.mainFlow(g); n != "" || len(c) > 0 {
-			name, calls, latest = n, c, id
+	prefix := goroutinePrefix + strconv.FormatUint(th.goroutine.Load(), 10) + " "
+	for stack := range strings.SplitSeq(string(buf), "\n\n") {
+		if strings.HasPrefix(stack, prefix) {
+			return th.m.mainFlow(stack)
 		}
 	}
-	return name, calls
+	return "", nil
 }
 
-// mainFlow does this for a goroutine's stack, if it is that of a main flow.
+const goroutinePrefix = "goroutine "
+
+// goroutineID is the number that stack traces give this goroutine. Those of
+// earlier cells that were left behind are told from it by that only: the
+// numbers do not grow with time.
+func goroutineID() uint64 {
+	var buf [64]byte
+	text := strings.TrimPrefix(string(buf[:runtime.Stack(buf[:], false)]), goroutinePrefix)
+	number, _, _ := strings.Cut(text, " ")
+	id, _ := strconv.ParseUint(number, 10, 64)
+	return id
+}
+
+// mainFlow does this for the main flow's stack.
 func (m *Machine) mainFlow(stack string) (name string, calls []Frame) {
-	if !strings.Contains(stack, interpPath+"(*thread).runMain") {
-		return "", nil
-	}
 	lines := strings.Split(stack, "\n")[1:]
 	for i, line := range lines {
 		if line == "" || line[0] == '\t' {

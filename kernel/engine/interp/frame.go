@@ -84,9 +84,10 @@ type thread struct {
 	lost   *loss           // of the panic that compiled code unwinds for
 	done   chan<- *Failure // takes the end of the main flow; nil in other goroutines
 
-	unwinding atomic.Bool // it is on its way out
-	dead      bool        // deferred calls do not run any more
-	failure   *Failure    // why it unwinds, if not by a panic
+	unwinding atomic.Bool   // it is on its way out
+	goroutine atomic.Uint64 // of the main flow, as stack traces number it; 0 in other goroutines
+	dead      bool          // deferred calls do not run any more
+	failure   *Failure      // why it unwinds, if not by a panic
 }
 
 // frame returns a frame for a call of fn.

@@ -281,7 +281,7 @@ func (g *group) await(th *thread, done chan *Failure) (f *Failure, abandoned boo
 		}
 		f := &Failure{Kind: Interrupted, Message: "interrupted", Note: "the cell's main flow was left behind"}
 		name := ""
-		if name, f.Frames = g.m.blockedIn(); name != "" {
+		if name, f.Frames = th.blockedIn(); name != "" {
 			f.Note = name + " did not return and was left behind"
 		}
 		return f, true
@@ -410,6 +410,7 @@ func (m *Machine) variable(g ir.Variable, t reflect.Type) (v *variable, fresh bo
 func (th *thread) runMain(prog *program, done chan<- *Failure) {
 	th.bind()
 	th.group.label()
+	th.goroutine.Store(goroutineID())
 	th.done = done
 	returned := false
 	defer func() {
