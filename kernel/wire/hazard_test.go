@@ -85,6 +85,7 @@ func TestConnectionsOverTheLimitAreRefused(t *testing.T) {
 		t.Errorf("%d refusals counted, want 1", n)
 	}
 	dial(t, info, info.ControlPort, 1, "DEALER", "other sockets have room")
+	eventually(t, "four are connected", func() bool { return s.Stats().Connections == 4 })
 	held[0].nc.Close()
 	eventually(t, "a place is free", func() bool { return s.Stats().Connections == 3 })
 	works(t, s)
