@@ -67,7 +67,11 @@ func (c *catalogue) Import(path string) (*types.Package, error) {
 
 func (c *catalogue) ByName(name string) []string {
 	paths := symbols.ByName(name)
-	if s := c.modules.listed(); s != nil {
+	s := c.modules.opened()
+	if len(paths) == 0 {
+		s = c.modules.listed()
+	}
+	if s != nil {
 		paths = append(slices.Clone(paths), s.ByName(name)...)
 	}
 	return paths

@@ -103,8 +103,10 @@ func (s *Session) get(ctx context.Context, query, root string, progress func(str
 		return added, err
 	}
 	_, err = s.goCommand(ctx, command{argv: []string{"get", "-modfile=" + s.modfile(), "--", query}, line: func(line string) {
-		if progress != nil && strings.HasPrefix(line, "go: ") {
-			progress(strings.TrimPrefix(line, "go: "))
+		// What has become of the versions is in Added, and errors are the
+		// error's.
+		if line, ok := strings.CutPrefix(line, "go: "); ok && progress != nil && isProgress(line) {
+			progress(line)
 		}
 	}})
 	if err != nil {
@@ -141,6 +143,10 @@ func (s *Session) get(ctx context.Context, query, root string, progress func(str
 		}
 	}
 	return added, nil
+}
+
+func isProgress(line string) bool {
+	return strings.HasPrefix(line, "downloading ") || strings.HasPrefix(line, "finding ") || strings.HasPrefix(line, "found ")
 }
 
 // checkPins looks for packages that cannot be imported because a pinned module

@@ -255,6 +255,9 @@ func (s *Session) unknown(ctx context.Context, path, by string) error {
 		}
 		return &NotImportable{path, reason}
 	}
+	if s.own != "" && within(path, s.own) {
+		return &NotImportable{path, "it is not among the packages of the kernel that cells may import"}
+	}
 	e := &UnknownImport{Path: path, By: by, Module: suggest(path)}
 	all, err := s.requirements(ctx)
 	if err != nil {
