@@ -409,7 +409,8 @@ class Generator:
         )  # fmt: skip
         if name and code[0] not in "%!":
             code = f"{name} += 11\n{code}"
-        return Cell(code, ends="stuck", touches=(name,) if name else ())
+            return Cell(code, ends="stuck", does=lambda names: names.need(name) and None, touches=(name,))
+        return Cell(code, ends="stuck")
 
     def dies(self, names):
         code = self.one(
