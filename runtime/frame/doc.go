@@ -1,0 +1,2 @@
+// Package frame owns tables of columns.
+package frame

@@ -1,0 +1,4 @@
+package frame
+
+// A Frame is a table of columns.
+type Frame struct{}

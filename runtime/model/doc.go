@@ -1,0 +1,2 @@
+// Package model owns learners, and how data is split for them.
+package model
