@@ -34,7 +34,7 @@ func example() *artefact.File {
 			Kind:   "test.Root",
 			Params: map[string]any{"C": 0.5, "Penalty": "l2", "Sub": map[string]any{"a": []any{1.0, nil, true}}},
 			Arrays: map[string]artefact.Array{
-				"coef":   {Shape: []int{2, 3}, Data: []float64{1, math.Inf(1), -0.0, 4, 5, math.MaxFloat64}},
+				"coef":   {Shape: []int{2, 3}, Data: []float64{1, math.Inf(1), math.Copysign(0, -1), 4, 5, math.MaxFloat64}},
 				"scalar": {Shape: []int{}, Data: []int64{math.MinInt64}},
 				"empty":  {Shape: []int{3, 0}, Data: []float32{}},
 				"words":  artefact.Vector([]string{"", "truth", "naïve", "\x00"}),
