@@ -20,6 +20,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/netherfield/netherfield/runtime/internal/params"
 )
 
 // Write writes the artefact and sets its digest. It refuses what [Read] would: an
@@ -166,7 +168,7 @@ func (l *layout) state(s *State, path string, depth int) (*stateJSON, error) {
 	}
 	out := &stateJSON{Kind: s.Kind, Params: map[string]any{}, Arrays: map[string]arrayJSON{}}
 	for _, name := range slices.Sorted(maps.Keys(s.Params)) {
-		v, err := plain(s.Params[name], maxJSON)
+		v, err := params.Plain(s.Params[name], maxJSON)
 		if err == nil && !utf8.ValidString(name) {
 			err = fmt.Errorf("the name is not UTF-8")
 		}

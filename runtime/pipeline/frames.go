@@ -1,0 +1,17 @@
+package pipeline
+
+// This file defines what pipelines do with frames.
+
+import (
+	"errors"
+
+	"github.com/netherfield/netherfield/runtime/frame"
+)
+
+func frameRows(f *frame.Frame) int { return 0 }
+
+func frameTake(f *frame.Frame, rows []int) (*frame.Frame, error) {
+	return nil, errors.New("not yet")
+}
+
+func onlyTexts(f *frame.Frame) ([]string, error) { return nil, errors.New("not yet") }

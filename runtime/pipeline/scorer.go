@@ -1,0 +1,182 @@
+package pipeline
+
+// This file defines how one document is scored without allocation.
+
+import (
+	"fmt"
+
+	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/model"
+)
+
+// A Scorer runs single documents, or single rows of features, through a fitted
+// pipeline, with the same numbers as the pipeline's own methods and, once it has
+// seen a few, without allocation. It must not be used by two goroutines at once:
+// each takes one of its own, or one from a [sync.Pool]. It is the pipeline as it
+// was fitted when the scorer was made.
+type Scorer struct {
+	first      leaf
+	texts      feature.TextVector // nil if rows of features are scored
+	vectors    []feature.VectorVector
+	names      []string // of the steps, as texts and vectors have them, then the model's
+	classifier model.Classifier
+	regressor  model.Regressor
+	classes    []string
+	proba      []float64
+	v          feature.Vector
+}
+
+// Scorer makes a scorer. It is an error if the pipeline is not fitted, if it begins
+// with frames, or if one of its steps cannot work on single rows.
+func (p *Pipeline) Scorer() (*Scorer, error) {
+	switch {
+	case p.err != nil:
+		return nil, p.err
+	case p.isSpoiled():
+		return nil, &feature.NotFittedError{What: "pipeline.Pipeline"}
+	}
+	s := &Scorer{}
+	for i, l := range p.leaves("") {
+		if i == 0 {
+			s.first = l
+		}
+		s.names = append(s.names, l.path)
+		switch stage := l.stage.(type) {
+		case model.Classifier:
+			s.classifier, s.classes = stage, stage.Classes()
+			if len(s.classes) == 0 {
+				return nil, l.wrap(&feature.NotFittedError{What: fmt.Sprintf("%T", stage)[1:]})
+			}
+			s.proba = make([]float64, len(s.classes))
+		case model.Regressor:
+			s.regressor = stage
+		case feature.TextVector:
+			s.texts = stage
+		case feature.VectorVector:
+			s.vectors = append(s.vectors, stage)
+		default:
+			return nil, fmt.Errorf("pipeline: step %q is a %T, which cannot score single rows; Predict and Transform can", l.path, l.stage)
+		}
+	}
+	return s, nil
+}
+
+// Classes returns the classes, in the order of the probabilities.
+func (s *Scorer) Classes() []string { return s.classes }
+
+// Score returns the most probable class of the document, and the probability of
+// each of [Scorer.Classes], in a slice that the next call overwrites.
+func (s *Scorer) Score(doc string) (class string, proba []float64, err error) {
+	if _, err := s.Features(doc); err != nil {
+		return "", nil, err
+	}
+	return s.classify()
+}
+
+// ScoreRow is [Scorer.Score] for a row of features. It does not change x.
+func (s *Scorer) ScoreRow(x []float64) (class string, proba []float64, err error) {
+	if _, err := s.FeaturesRow(x); err != nil {
+		return "", nil, err
+	}
+	return s.classify()
+}
+
+// ScoreVector is [Scorer.Score] for features. It does not change x.
+func (s *Scorer) ScoreVector(x *feature.Vector) (class string, proba []float64, err error) {
+	if _, err := s.FeaturesVector(x); err != nil {
+		return "", nil, err
+	}
+	return s.classify()
+}
+
+// Value returns the value that a regressor predicts for the document.
+func (s *Scorer) Value(doc string) (float64, error) {
+	if _, err := s.Features(doc); err != nil {
+		return 0, err
+	}
+	return s.value()
+}
+
+// ValueRow is [Scorer.Value] for a row of features. It does not change x.
+func (s *Scorer) ValueRow(x []float64) (float64, error) {
+	if _, err := s.FeaturesRow(x); err != nil {
+		return 0, err
+	}
+	return s.value()
+}
+
+// ValueVector is [Scorer.Value] for features. It does not change x.
+func (s *Scorer) ValueVector(x *feature.Vector) (float64, error) {
+	if _, err := s.FeaturesVector(x); err != nil {
+		return 0, err
+	}
+	return s.value()
+}
+
+// Features returns what the transformers make of the document: what the model is
+// given, if there is one. The next call overwrites it.
+func (s *Scorer) Features(doc string) (*feature.Vector, error) {
+	if s.texts == nil {
+		return nil, fmt.Errorf("pipeline: step %q (%T) takes features, not texts; ScoreRow and ScoreVector score them", s.first.path, s.first.stage)
+	}
+	if err := s.texts.TransformText(&s.v, doc); err != nil {
+		return nil, s.first.wrap(err)
+	}
+	return &s.v, s.transform(1)
+}
+
+// FeaturesRow is [Scorer.Features] for a row of features. It does not change x.
+func (s *Scorer) FeaturesRow(x []float64) (*feature.Vector, error) {
+	if s.texts != nil {
+		return nil, fmt.Errorf("pipeline: step %q (%T) takes texts, not features; Score scores them", s.first.path, s.first.stage)
+	}
+	s.v.Len, s.v.Dense = len(x), true
+	s.v.Index, s.v.Value = s.v.Index[:0], append(s.v.Value[:0], x...)
+	return &s.v, s.transform(0)
+}
+
+// FeaturesVector is [Scorer.Features] for features. It does not change x.
+func (s *Scorer) FeaturesVector(x *feature.Vector) (*feature.Vector, error) {
+	if s.texts != nil {
+		return nil, fmt.Errorf("pipeline: step %q (%T) takes texts, not features; Score scores them", s.first.path, s.first.stage)
+	}
+	s.v.Len, s.v.Dense = x.Len, x.Dense
+	s.v.Index, s.v.Value = append(s.v.Index[:0], x.Index...), append(s.v.Value[:0], x.Value...)
+	return &s.v, s.transform(0)
+}
+
+func (s *Scorer) transform(done int) error {
+	for i, stage := range s.vectors {
+		if err := stage.TransformVector(&s.v); err != nil {
+			return leaf{path: s.names[done+i]}.wrap(err)
+		}
+	}
+	return nil
+}
+
+func (s *Scorer) classify() (string, []float64, error) {
+	if s.classifier == nil {
+		return "", nil, fmt.Errorf("pipeline: the last step, %q, is no classifier", s.names[len(s.names)-1])
+	}
+	if err := s.classifier.ProbaVector(&s.v, s.proba); err != nil {
+		return "", nil, leaf{path: s.names[len(s.names)-1]}.wrap(err)
+	}
+	best := 0
+	for k, p := range s.proba {
+		if p > s.proba[best] {
+			best = k
+		}
+	}
+	return s.classes[best], s.proba, nil
+}
+
+func (s *Scorer) value() (float64, error) {
+	if s.regressor == nil {
+		return 0, fmt.Errorf("pipeline: the last step, %q, is no regressor", s.names[len(s.names)-1])
+	}
+	value, err := s.regressor.ValueVector(&s.v)
+	if err != nil {
+		return 0, leaf{path: s.names[len(s.names)-1]}.wrap(err)
+	}
+	return value, nil
+}
