@@ -345,3 +345,15 @@ func TestAScorerHasTheNumbersOfTheBatch(t *testing.T) {
 		t.Error("a scorer of an unfitted pipeline")
 	}
 }
+
+func TestAPipelineShowsItsSteps(t *testing.T) {
+	p := pipeline.New(pipeline.Step("features", pipeline.New(pipeline.Step("lengths", &lengths{Letters: "ae", Log: &log{}}))), pipeline.Step("model", &nearest{Offset: 0.5}))
+	want := "features.lengths  pipeline_test.lengths{Letters: \"ae\", Log: …}\n" +
+		"model             pipeline_test.nearest{Offset: 0.5}"
+	if got := p.String(); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if got := pipeline.New().String(); !strings.Contains(got, "no steps") {
+		t.Error(got)
+	}
+}
