@@ -6,6 +6,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -131,18 +132,18 @@ func allFinite(values []float64) bool {
 	// An exponent of all ones, and only that, carries into the sign when one is
 	// added to it.
 	const exponent, one = 0x7ff << 52, 1 << 52
-	var carry uint64
+	var a, b, c, d uint64
 	for len(values) >= 4 {
-		carry |= math.Float64bits(values[0])&exponent + one |
-			math.Float64bits(values[1])&exponent + one |
-			math.Float64bits(values[2])&exponent + one |
-			math.Float64bits(values[3])&exponent + one
+		a |= math.Float64bits(values[0])&exponent + one
+		b |= math.Float64bits(values[1])&exponent + one
+		c |= math.Float64bits(values[2])&exponent + one
+		d |= math.Float64bits(values[3])&exponent + one
 		values = values[4:]
 	}
 	for _, v := range values {
-		carry |= math.Float64bits(v)&exponent + one
+		a |= math.Float64bits(v)&exponent + one
 	}
-	return carry>>63 == 0
+	return (a|b|c|d)>>63 == 0
 }
 
 // finiteValues returns an error that names the first of a regressor's values
@@ -216,7 +217,7 @@ func classWeights(what string, classes []string, codes []int32, weight map[strin
 	// weight that stands beside a class without one is likely misspelt.
 	for _, class := range classes {
 		if _, ok := weight[class]; !ok && len(weight) > 0 {
-			for other := range weight {
+			for _, other := range slices.Sorted(maps.Keys(weight)) {
 				if !slices.Contains(classes, other) {
 					return nil, fmt.Errorf("model: %s has a weight for class %q, which does not occur, and none for class %q, which does; classes are %q", what, other, class, classes)
 				}
