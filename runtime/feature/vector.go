@@ -7,9 +7,27 @@ package feature
 // kept and used again. It is sparse if Dense is false: entry k is column
 // Index[k], ascending, with value Value[k]; columns without an entry are 0. If
 // Dense is true, Index is empty and Value[j] is column j's value, for all Len.
+//
+// The zero value is ready for use. A Vector is not for several goroutines at once.
 type Vector struct {
 	Len   int // number of columns
 	Dense bool
 	Index []int32
 	Value []float64
+
+	text *textState
+}
+
+// textState is what a transformer of texts keeps in a vector to work with.
+type textState struct {
+	scratch  scratch
+	owner    any // the transformer that analyzer was made of
+	analyzer any
+}
+
+func (v *Vector) state() *textState {
+	if v.text == nil {
+		v.text = new(textState)
+	}
+	return v.text
 }

@@ -1,0 +1,365 @@
+package feature
+
+// This file counts tokens in buckets.
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/netherfield/netherfield/runtime/artefact"
+	"gonum.org/v1/gonum/mat"
+)
+
+// HashingVectorizer counts the tokens of texts in a fixed number of columns, without
+// a vocabulary: the column of a token is |h| mod Buckets, h being its MurmurHash3
+// (x86, 32 bits, seed 0) in UTF-8. Unless NonNegative is set, tokens with a negative
+// h count -1, so that tokens that meet in a bucket cancel on average. The numbers are
+// those of scikit-learn's HashingVectorizer, and the zero value is its default.
+//
+// It learns nothing: Transform needs no Fit. What a text has that is no UTF-8 stands
+// between tokens.
+//
+// Source: K. Weinberger et al., Feature Hashing for Large Scale Multitask Learning,
+// 2009.
+type HashingVectorizer struct {
+	// Buckets is the number of columns, n_features: 2^20 if 0.
+	Buckets int
+	// NonNegative counts all tokens 1: alternate_sign=False.
+	NonNegative bool
+	// Norm is what rows are scaled to: "l2", also if empty, "l1" or "none".
+	Norm string
+	// Binary sets all entries to 1 before they are scaled.
+	Binary bool
+
+	// TokenPattern is what a token is, for words: (?u)\b\w\w+\b if empty. Patterns
+	// such as \b[A-Za-z]\w+\b, of single characters and a last one with +, * or {n,},
+	// are fast; others go through package regexp, with \w, \d and \s as in Python,
+	// and without \b.
+	TokenPattern string
+	// Analyzer is "word", also if empty, "char", or "char_wb": n-grams of characters
+	// that do not leave a word.
+	Analyzer string
+	// KeepCase leaves upper case as it is: lowercase=False.
+	KeepCase bool
+	// StripAccents is "unicode", "ascii", or empty for none.
+	StripAccents string
+	// StopWords are tokens that do not count; see [EnglishStopWords].
+	StopWords []string
+	// NGramMin and NGramMax bound how many neighbours make a token: ngram_range. 0
+	// stands for 1, and for NGramMin.
+	NGramMin, NGramMax int
+}
+
+var (
+	_ Texts             = (*HashingVectorizer)(nil)
+	_ TextVector        = (*HashingVectorizer)(nil)
+	_ artefact.Stateful = (*HashingVectorizer)(nil)
+)
+
+const maxBuckets = 1<<31 - 1
+
+// hasher is a HashingVectorizer whose parameters are checked.
+type hasher struct {
+	*analyzer
+	buckets int
+	mask    int32 // buckets-1 if that is a power of two, else 0
+	signs   bool
+	norm    string
+	binary  bool
+}
+
+func (v *HashingVectorizer) hasher() (*hasher, error) {
+	h := &hasher{buckets: v.Buckets, signs: !v.NonNegative, norm: v.Norm, binary: v.Binary}
+	if h.buckets == 0 {
+		h.buckets = 1 << 20
+	}
+	if h.buckets < 1 || h.buckets > maxBuckets {
+		return nil, fmt.Errorf("feature: Buckets is %d; it must be positive and below 2^31", v.Buckets)
+	}
+	if h.buckets&(h.buckets-1) == 0 {
+		h.mask = int32(h.buckets - 1)
+	}
+	if err := checkNorm(v.Norm); err != nil {
+		return nil, err
+	}
+	a, err := newAnalyzer(textOpts{v.KeepCase, v.StripAccents, v.Analyzer, v.TokenPattern, v.StopWords, v.NGramMin, v.NGramMax})
+	if err != nil {
+		return nil, err
+	}
+	h.analyzer = a
+	return h, nil
+}
+
+// Fit checks the parameters; there is nothing to learn.
+func (v *HashingVectorizer) Fit(docs []string) error { return v.FitContext(context.Background(), docs) }
+
+// FitContext is [HashingVectorizer.Fit].
+func (v *HashingVectorizer) FitContext(ctx context.Context, docs []string) error {
+	if _, err := v.hasher(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// Stateless reports that Fit learns nothing.
+func (v *HashingVectorizer) Stateless() bool { return true }
+
+// Transform returns a row for each text and a column for each bucket. It fails only
+// for parameters that make no sense.
+func (v *HashingVectorizer) Transform(docs []string) (*CSR, error) {
+	return v.transform(context.Background(), docs)
+}
+
+// FitTransform is [HashingVectorizer.Transform].
+func (v *HashingVectorizer) FitTransform(docs []string) (*CSR, error) { return v.Transform(docs) }
+
+// TransformContext is [HashingVectorizer.Transform] until ctx ends.
+func (v *HashingVectorizer) TransformContext(ctx context.Context, docs []string) (mat.Matrix, error) {
+	m, err := v.transform(ctx, docs)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (v *HashingVectorizer) transform(ctx context.Context, docs []string) (*CSR, error) {
+	h, err := v.hasher()
+	if err != nil {
+		return nil, err
+	}
+	return buildCSR(ctx, len(docs), h.buckets, func() func(*rowChunk, int) error {
+		var s scratch
+		return func(c *rowChunk, i int) error {
+			c.col, c.value = h.row(docs[i], &s, c.col, c.value)
+			return nil
+		}
+	})
+}
+
+// fewBuckets is how many are counted in a table of all of them.
+const fewBuckets = 1 << 12
+
+// row appends the entries of a text.
+func (h *hasher) row(doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
+	s.hashes = h.hashes(doc, s, s.hashes[:0])
+	first := len(cols)
+	if h.buckets <= fewBuckets {
+		cols, values = h.countInTable(s, cols, values)
+	} else {
+		cols, values = h.countSorted(s, cols, values)
+	}
+	row := values[first:]
+	if h.binary {
+		for k := range row {
+			row[k] = 1
+		}
+	}
+	normalize(row, h.norm)
+	return cols, values
+}
+
+func (h *hasher) bucket(hash int32) int32 {
+	if h.mask != 0 && hash != -1<<31 {
+		if hash < 0 {
+			hash = -hash
+		}
+		return hash & h.mask
+	}
+	return bucketOf(hash, h.buckets)
+}
+
+func (h *hasher) countInTable(s *scratch, cols []int32, values []float64) ([]int32, []float64) {
+	if len(s.counts) < h.buckets {
+		s.counts, s.bits = make([]float64, h.buckets), make([]uint64, (h.buckets+63)/64)
+	}
+	for _, hash := range s.hashes {
+		j := h.bucket(hash)
+		if h.signs && hash < 0 {
+			s.counts[j]--
+		} else {
+			s.counts[j]++
+		}
+		s.bits[j>>6] |= 1 << (j & 63)
+	}
+	for w, set := range s.bits {
+		for ; set != 0; set &= set - 1 {
+			j := w<<6 + bits.TrailingZeros64(set)
+			cols, values = append(cols, int32(j)), append(values, s.counts[j])
+			s.counts[j] = 0
+		}
+		s.bits[w] = 0
+	}
+	return cols, values
+}
+
+func (h *hasher) countSorted(s *scratch, cols []int32, values []float64) ([]int32, []float64) {
+	s.keys = s.keys[:0]
+	for _, hash := range s.hashes {
+		key := uint32(h.bucket(hash)) << 1
+		if h.signs && hash < 0 {
+			key |= 1
+		}
+		s.keys = append(s.keys, key)
+	}
+	slices.Sort(s.keys)
+	last := int32(-1)
+	for _, key := range s.keys {
+		j, v := int32(key>>1), 1-2*float64(key&1)
+		if j == last {
+			values[len(values)-1] += v
+		} else {
+			cols, values, last = append(cols, j), append(values, v), j
+		}
+	}
+	return cols, values
+}
+
+// hashes appends the hashes of the tokens of a text.
+func (h *hasher) hashes(doc string, s *scratch, out []int32) []int32 {
+	if !h.direct || h.stripAccents != "" && !isASCII(doc) || !h.keepCase && !isASCII(doc) && needsContext(doc) {
+		h.each(doc, s, func(token []byte) { out = append(out, int32(murmur3(token))) })
+		return out
+	}
+	for i := 0; i < len(doc); {
+		first := classOf[doc[i]]
+		if first == 0 {
+			i++
+			continue
+		}
+		begin, all := i, first
+		if first&wordByte != 0 {
+			for i++; i < len(doc); i++ {
+				c := classOf[doc[i]]
+				all |= c
+				if c&wordByte == 0 {
+					break
+				}
+			}
+		}
+		if all&slowByte != 0 || h.keepCase {
+			var n, runes int
+			s.token, n, runes = appendWordLower(s.token[:0], doc[begin:], h.keepCase)
+			if i = begin + max(n, 1); n == 0 {
+				continue
+			}
+			if runes >= h.min && (!h.alpha || classOf[s.token[0]]&alphaByte != 0) {
+				out = append(out, int32(murmur3(s.token)))
+			}
+			continue
+		}
+		if i-begin >= h.min && (!h.alpha || first&alphaByte != 0) {
+			out = append(out, int32(hashLower(doc, begin, i)))
+		}
+	}
+	return out
+}
+
+// hashLower is murmur3 of doc[begin:end], letters and digits of ASCII, in lower case:
+// the bit that is set in all digits and lower-case letters is all that distinguishes
+// an upper-case letter.
+func hashLower(doc string, begin, end int) uint32 {
+	var h uint32
+	p := begin
+	for ; p+4 <= end; p += 4 {
+		h = murmurMix(h, (uint32(doc[p])|uint32(doc[p+1])<<8|uint32(doc[p+2])<<16|uint32(doc[p+3])<<24)|0x20202020)
+	}
+	if rest := end - p; rest > 0 {
+		var k uint32
+		if end >= 4 {
+			// The last four bytes, without those that are hashed already.
+			d := doc[end-4 : end]
+			k = (uint32(d[0]) | uint32(d[1])<<8 | uint32(d[2])<<16 | uint32(d[3])<<24) >> (32 - 8*rest)
+		} else {
+			for q := end - 1; q >= p; q-- {
+				k = k<<8 | uint32(doc[q])
+			}
+		}
+		h = murmurTail(h, k|0x202020>>(24-8*rest))
+	}
+	return murmurEnd(h, end-begin)
+}
+
+// TransformText fills v with the features of doc, the row that Transform gives it,
+// without allocation once v has been used.
+func (v *HashingVectorizer) TransformText(vec *Vector, doc string) error {
+	s := vec.state()
+	h, ok := s.analyzer.(*hasher)
+	if !ok || s.owner != v || !h.same(v) {
+		var err error
+		if h, err = v.hasher(); err != nil {
+			return err
+		}
+		s.analyzer, s.owner = h, v
+	}
+	vec.Len, vec.Dense = h.buckets, false
+	vec.Index, vec.Value = h.row(doc, &s.scratch, vec.Index[:0], vec.Value[:0])
+	return nil
+}
+
+// same reports whether v still has the parameters that h was made of.
+func (h *hasher) same(v *HashingVectorizer) bool {
+	return (v.Buckets == h.buckets || v.Buckets == 0 && h.buckets == 1<<20) && v.NonNegative != h.signs && v.Norm == h.norm && v.Binary == h.binary &&
+		v.KeepCase == h.keepCase && v.StripAccents == h.stripAccents && v.Analyzer == h.textOpts.analyzer && v.TokenPattern == h.textOpts.pattern &&
+		slices.Equal(v.StopWords, h.stopWords) && max(v.NGramMin, 1) == h.nmin && (v.NGramMax == h.nmax || v.NGramMax == 0 && h.nmax == h.nmin)
+}
+
+// Words returns the tokens of docs that fall into a bucket, those that come most
+// often first: what may be meant where a model finds the bucket important.
+func (v *HashingVectorizer) Words(docs []string, bucket int) ([]string, error) {
+	h, err := v.hasher()
+	if err != nil {
+		return nil, err
+	}
+	if bucket < 0 || bucket >= h.buckets {
+		return nil, fmt.Errorf("feature: there is no bucket %d; there are %d, from 0", bucket, h.buckets)
+	}
+	counts := map[string]int{}
+	var s scratch
+	for _, doc := range docs {
+		h.each(doc, &s, func(token []byte) {
+			if h.bucket(int32(murmur3(token))) == int32(bucket) {
+				counts[string(token)]++
+			}
+		})
+	}
+	words := make([]string, 0, len(counts))
+	for w := range counts {
+		words = append(words, w)
+	}
+	slices.SortFunc(words, func(a, b string) int {
+		if counts[a] != counts[b] {
+			return counts[b] - counts[a]
+		}
+		return strings.Compare(a, b)
+	})
+	return words, nil
+}
+
+// State returns the parameters.
+func (v *HashingVectorizer) State() (*artefact.State, error) {
+	if _, err := v.hasher(); err != nil {
+		return nil, err
+	}
+	params, err := artefact.Params(v)
+	if err != nil {
+		return nil, err
+	}
+	return &artefact.State{Kind: "feature.HashingVectorizer", Params: params}, nil
+}
+
+// SetState sets the parameters.
+func (v *HashingVectorizer) SetState(state *artefact.State) error {
+	var t HashingVectorizer
+	if err := stateParams(state, "feature.HashingVectorizer", &t); err != nil {
+		return err
+	}
+	if _, err := t.hasher(); err != nil {
+		return err
+	}
+	*v = t
+	return nil
+}
+

@@ -1,0 +1,123 @@
+package feature
+
+// This file puts sparse matrices together from chunks of rows, and scales rows.
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/netherfield/netherfield/runtime/internal/parallel"
+	"gonum.org/v1/gonum/mat"
+)
+
+// chunkRows is how many documents make a chunk: some milliseconds of work.
+const chunkRows = 256
+
+// rowChunk is what a chunk of documents becomes: entries, and where rows end.
+type rowChunk struct {
+	col   []int32
+	value []float64
+	ends  []int
+}
+
+// buildCSR makes a matrix of n rows. For each chunk it calls begin, once, for a
+// function that appends row i to the chunk.
+func buildCSR(ctx context.Context, n, cols int, begin func() func(c *rowChunk, i int) error) (*CSR, error) {
+	chunks := make([]rowChunk, parallel.Count(n, chunkRows))
+	err := parallel.Chunks(ctx, n, chunkRows, func(k, lo, hi int) error {
+		c, row := &chunks[k], begin()
+		c.ends = make([]int, 0, hi-lo)
+		for i := lo; i < hi; i++ {
+			if err := row(c, i); err != nil {
+				return err
+			}
+			c.ends = append(c.ends, len(c.col))
+			if done := i - lo + 1; done == 8 && hi-lo > 8 {
+				// Now it is known about how long rows are.
+				c.grow(len(c.col) * (hi - lo) / done * 9 / 8)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	m := &CSR{Rows: n, Cols: cols, Start: make([]int, n+1)}
+	offsets := make([]int, len(chunks))
+	total := 0
+	for k := range chunks {
+		offsets[k] = total
+		for i, end := range chunks[k].ends {
+			m.Start[k*chunkRows+i+1] = total + end
+		}
+		total += len(chunks[k].col)
+	}
+	m.Col, m.Value = make([]int32, total), make([]float64, total)
+	return m, parallel.Each(ctx, len(chunks), func(k int) error {
+		copy(m.Col[offsets[k]:], chunks[k].col)
+		copy(m.Value[offsets[k]:], chunks[k].value)
+		chunks[k] = rowChunk{}
+		return nil
+	})
+}
+
+func (c *rowChunk) grow(n int) {
+	if n > cap(c.col) {
+		c.col = append(make([]int32, 0, n), c.col...)
+		c.value = append(make([]float64, 0, n), c.value...)
+	}
+}
+
+// checkNorm checks the parameter Norm.
+func checkNorm(norm string) error {
+	switch norm {
+	case "", "l2", "l1", "none":
+		return nil
+	}
+	return fmt.Errorf("feature: Norm is %q; it can be \"l2\", \"l1\" or \"none\"", norm)
+}
+
+// normalize scales values so that their norm is 1, unless it is 0.
+func normalize(values []float64, norm string) {
+	sum := 0.0
+	switch norm {
+	case "none":
+		return
+	case "l1":
+		for _, v := range values {
+			sum += math.Abs(v)
+		}
+	default:
+		for _, v := range values {
+			sum += v * v
+		}
+		sum = math.Sqrt(sum)
+	}
+	if sum == 0 {
+		return
+	}
+	scale := 1 / sum
+	for k := range values {
+		values[k] *= scale
+	}
+}
+
+// Sparse returns x itself if it is a *CSR, else a sparse copy without the zeros.
+func Sparse(x mat.Matrix) *CSR {
+	if s, ok := x.(*CSR); ok {
+		return s
+	}
+	d := Dense(x)
+	rows, cols := d.Dims()
+	m := &CSR{Rows: rows, Cols: cols, Start: make([]int, rows+1)}
+	for i := range rows {
+		for j, v := range d.RawRowView(i) {
+			if v != 0 {
+				m.Col, m.Value = append(m.Col, int32(j)), append(m.Value, v)
+			}
+		}
+		m.Start[i+1] = len(m.Col)
+	}
+	return m
+}
