@@ -25,7 +25,7 @@ const (
 // values has a bin for each; one of more has bins of about as many rows each, but
 // for values that are as frequent as that: those have a bin for themselves.
 //
-// The memory is a byte for each element, or, if x is sparse and has so few entries
+// The memory is two bytes for each element, or, if x is sparse and has so few entries
 // that it is less, ten for each entry.
 type bins struct {
 	x      *samples
@@ -34,6 +34,11 @@ type bins struct {
 	column []binColumn
 
 	code []uint8 // row-major, nil if sparse
+
+	// The same column by column, which is better for nodes with wide samples or
+	// more.
+	byColumn []uint8
+	wide     int
 
 	// The entries by column, and the bin of each entry of x.
 	start     []int
@@ -82,7 +87,7 @@ func newBins(ctx context.Context, what string, x *samples) (*bins, error) {
 	}
 	var err error
 	if x.csr == nil {
-		b.code = make([]uint8, b.rows*b.cols)
+		b.makeDense()
 		err = b.fromDense(ctx, what)
 	} else {
 		err = b.fromSparse(ctx, what)
@@ -91,6 +96,13 @@ func newBins(ctx context.Context, what string, x *samples) (*bins, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+func (b *bins) makeDense() {
+	b.code, b.byColumn = make([]uint8, b.rows*b.cols), make([]uint8, b.rows*b.cols)
+	// Of a line of 64 bytes, a column's has 64 rows, and a row's on average a few of
+	// the features that a node looks at.
+	b.wide = max(b.rows/64, 256)
 }
 
 // An element on its way into a bin: the value, as a number that ascends with it, in
@@ -125,28 +137,36 @@ func (b *bins) fromDense(ctx context.Context, what string) error {
 		width := hi - lo
 		if w.elements == nil {
 			w.elements = make([]uint64, binStrip*n)
-			w.codes = make([]uint8, binStrip*n)
 		}
 		var count [binStrip]int
 		refused := uint32(0)
-		for i := range n {
-			row := x.dense[i*x.stride+lo : i*x.stride+hi]
-			for k, v := range row {
-				v32 := float32(v)
-				u := math.Float32bits(v32)
-				refused |= (u &^ (1 << 31)) + 1<<23 // the sign is set if it is infinite, or NaN
-				e := uint64(u^(uint32(int32(u)>>31)|1<<31))<<32 | uint64(i)
-				at := count[k&(binStrip-1)]
-				w.elements[k*n+at] = e
-				if v32 != 0 {
-					at++
-				}
-				count[k&(binStrip-1)] = at
+		sum := 0.0
+		for i0 := 0; i0 < n; i0 += 16 {
+			i1 := min(n, i0+16)
+			// Rows lie far apart. Asking for several at once has them come together.
+			for i := i0; i < i1; i++ {
+				at := i*x.stride + lo
+				sum += x.dense[at] + x.dense[at+width/2]
 			}
-			if i%4096 == 0 && ctx.Err() != nil {
+			for i := i0; i < i1; i++ {
+				row := x.dense[i*x.stride+lo : i*x.stride+hi]
+				for k, v := range row {
+					v32 := float32(v)
+					u := math.Float32bits(v32)
+					refused |= (u &^ (1 << 31)) + 1<<23 // the sign is set if it is infinite, or NaN
+					at := count[k&(binStrip-1)]
+					w.elements[k*n+at] = uint64(u^(uint32(int32(u)>>31)|1<<31))<<32 | uint64(i)
+					if v32 != 0 {
+						at++
+					}
+					count[k&(binStrip-1)] = at
+				}
+			}
+			if i0%4096 == 0 && ctx.Err() != nil {
 				return ctx.Err()
 			}
 		}
+		w.touched = sum
 		for k := range width {
 			elements := w.elements[k*n : k*n+count[k]]
 			if refused>>31 != 0 {
@@ -154,7 +174,7 @@ func (b *bins) fromDense(ctx context.Context, what string) error {
 					return err
 				}
 			}
-			w.bin(&b.column[lo+k], elements, n, w.codes[k*n:(k+1)*n], true)
+			w.bin(&b.column[lo+k], elements, n, b.byColumn[(lo+k)*n:(lo+k+1)*n], true)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -165,7 +185,7 @@ func (b *bins) fromDense(ctx context.Context, what string) error {
 			i1 := min(n, i0+tile)
 			for k := range width {
 				at := i0*b.cols + lo + k
-				for _, c := range w.codes[k*n+i0 : k*n+i1] {
+				for _, c := range b.byColumn[(lo+k)*n+i0 : (lo+k)*n+i1] {
 					b.code[at] = c
 					at += b.cols
 				}
@@ -206,7 +226,7 @@ func (b *bins) fromSparse(ctx context.Context, what string) error {
 	}
 	dense := b.rows*b.cols <= max(10*nnz, 1<<22)
 	if dense {
-		b.code = make([]uint8, b.rows*b.cols)
+		b.makeDense()
 	}
 	// By columns, with place for the rows of the entries until bins are known.
 	b.start = make([]int, b.cols+1)
@@ -253,15 +273,13 @@ func (b *bins) fromSparse(ctx context.Context, what string) error {
 	err := parallel.Chunks(ctx, b.cols, chunk, func(_, lo, hi int) error {
 		w := take(free)
 		defer func() { free <- w }()
-		if dense && w.codes == nil {
-			w.codes = make([]uint8, b.rows)
-		}
 		for j := lo; j < hi; j++ {
 			column := elements[b.start[j]:b.start[j+1]]
 			if dense {
-				w.bin(&b.column[j], column, b.rows, w.codes, true)
+				codes := b.byColumn[j*b.rows : (j+1)*b.rows]
+				w.bin(&b.column[j], column, b.rows, codes, true)
 				at := j
-				for _, c := range w.codes {
+				for _, c := range codes {
 					b.code[at] = c
 					at += b.cols
 				}
@@ -293,7 +311,7 @@ func take[T any](free chan *T) *T {
 // A binner has the memory to find the bins of columns one after the other.
 type binner struct {
 	elements []uint64
-	codes    []uint8
+	touched  float64 // so that asking for rows is not left out
 	sorted   []uint64
 	groups   []binGroup
 	count    [3][2048]uint32

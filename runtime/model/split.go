@@ -94,11 +94,16 @@ func (s *search) mark(bin []uint8, rest uint8) {
 	if others > 0 {
 		s.marks.add(rest)
 	}
+	s.countPut(bin, rest)
+}
+
+// countPut counts the samples in the bins of slot 0.
+func (s *search) countPut(bin []uint8, rest uint8) {
 	if s.minLeaf > 1 {
 		for _, b := range bin {
 			s.rows[0][b]++
 		}
-		s.rows[0][rest] += uint32(others)
+		s.rows[0][rest] += uint32(s.samples - len(bin))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/netherfield/netherfield/runtime/internal/simd"
 )
 
 // A classTarget is a target of classes. In a node with samples of two classes, as
@@ -31,8 +33,10 @@ type classTarget struct {
 	both   []uint64 // of each sample of the node
 	sum    uint64
 	w0, w1 float64
-	hist2  [slots][maxBins]uint64
+	hist2  simd.Counts
+	codes  [slots][]uint8
 	list2  [maxBins]uint64
+	few    int // if put has listed them: number of bins
 
 	// Of more: the first of a bin's counts is that of all classes.
 	class  []int32 // of each sample of the node
@@ -94,6 +98,9 @@ func (t *classTarget) term(weight float64) float64 {
 }
 
 func (t *classTarget) begin(samples []sample) (weight, impurity float64) {
+	if len(t.weights) == 2 {
+		return t.begin2(samples)
+	}
 	for _, c := range t.present {
 		t.count[c] = 0
 	}
@@ -125,13 +132,7 @@ func (t *classTarget) begin(samples []sample) (weight, impurity float64) {
 		c0, c1 := t.present[0], t.present[1]
 		t.shift[c0], t.shift[c1] = 0, 32
 		t.w0, t.w1 = t.weights[c0], t.weights[c1]
-		t.both = slices.Grow(t.both[:0], len(samples))[:len(samples)]
-		t.sum = 0
-		for i, s := range samples {
-			v := s >> 32 << (t.shift[t.y[uint32(s)]] & 63)
-			t.both[i] = v
-			t.sum += v
-		}
+		t.list2Classes(samples)
 		return t.total, impurity
 	}
 	k := len(t.present)
@@ -158,6 +159,34 @@ func (t *classTarget) begin(samples []sample) (weight, impurity float64) {
 	return t.total, impurity
 }
 
+func (t *classTarget) list2Classes(samples []sample) {
+	t.both = slices.Grow(t.both[:0], len(samples))[:len(samples)]
+	t.sum = 0
+	for i, s := range samples {
+		v := s >> 32 << (t.shift[t.y[uint32(s)]] & 63)
+		t.both[i] = v
+		t.sum += v
+	}
+}
+
+// begin2 is begin if there are only two classes.
+func (t *classTarget) begin2(samples []sample) (weight, impurity float64) {
+	t.present = append(t.present[:0], 0, 1)
+	t.shift[1] = 32
+	t.w0, t.w1 = t.weights[0], t.weights[1]
+	t.list2Classes(samples)
+	t.count[0], t.count[1] = float64(uint32(t.sum))*t.w0, float64(t.sum>>32)*t.w1
+	t.total = t.count[0] + t.count[1]
+	if t.count[0] == 0 || t.count[1] == 0 {
+		return t.total, 0
+	}
+	t.parent = t.score(t.term(t.count[0])+t.term(t.count[1]), t.total)
+	if t.entropy {
+		return t.total, -t.parent / t.total
+	}
+	return t.total, 1 - t.parent/t.total
+}
+
 func (t *classTarget) value(dst []float64) {
 	for _, c := range t.present {
 		dst[c] = t.count[c] / t.total
@@ -166,16 +195,19 @@ func (t *classTarget) value(dst []float64) {
 
 func (t *classTarget) fill(b *bins, samples []sample, features []int32) int {
 	if len(t.present) == 2 {
-		if len(features) == slots {
-			t.fill8(b, samples, (*[slots]int32)(features))
-		} else {
-			for i, s := range samples {
-				row := b.code[int(uint32(s))*b.cols:][:b.cols]
-				v := t.both[i]
-				for slot, f := range features {
-					t.hist2[slot&(slots-1)][row[f]] += v
-				}
-			}
+		// A column by rows is its elements every so many, by columns one after the
+		// other.
+		code, from, step := b.code, 1, b.cols
+		if len(samples) >= b.wide {
+			code, from, step = b.byColumn, b.rows, 1
+		}
+		for slot := range t.codes {
+			// What is counted without need is forgotten.
+			t.codes[slot] = code[int(features[min(slot, len(features)-1)])*from:]
+		}
+		simd.Count(&t.hist2, &t.codes, step, samples, t.both)
+		for slot := len(features); slot < slots; slot++ {
+			clear(t.hist2[slot][:])
 		}
 	} else {
 		size := maxBins * t.stride
@@ -196,31 +228,13 @@ func (t *classTarget) fill(b *bins, samples []sample, features []int32) int {
 	return len(features)
 }
 
-// fill8 is where most of the time goes.
-func (t *classTarget) fill8(b *bins, samples []sample, features *[slots]int32) {
-	f0, f1, f2, f3 := int(features[0]), int(features[1]), int(features[2]), int(features[3])
-	f4, f5, f6, f7 := int(features[4]), int(features[5]), int(features[6]), int(features[7])
-	hist, cols, code := &t.hist2, b.cols, b.code
-	both := t.both[:len(samples)]
-	for i, s := range samples {
-		row := code[int(uint32(s))*cols:][:cols]
-		v := both[i]
-		hist[0][row[f0]] += v
-		hist[1][row[f1]] += v
-		hist[2][row[f2]] += v
-		hist[3][row[f3]] += v
-		hist[4][row[f4]] += v
-		hist[5][row[f5]] += v
-		hist[6][row[f6]] += v
-		hist[7][row[f7]] += v
-	}
-}
-
 func (t *classTarget) put(index []int32, bin []uint8, rest uint8) {
 	if len(t.present) == 2 {
 		hist := &t.hist2[0]
 		left := t.sum
-		if index == nil {
+		if index == nil && len(bin) <= fewSamples {
+			t.listFew(bin)
+		} else if index == nil {
 			for i, v := range t.both[:len(bin)] {
 				hist[bin[i]] += v
 			}
@@ -234,7 +248,7 @@ func (t *classTarget) put(index []int32, bin []uint8, rest uint8) {
 				hist[rest] += left
 			}
 		}
-		t.mark(bin, rest)
+		t.countPut(bin, rest)
 		return
 	}
 	// Those that were not put are all less those that were.
@@ -355,19 +369,38 @@ func (t *classTarget) compare(holesLeft bool, hole []uint32) {
 	}
 }
 
+// fewSamples is how many samples are sooner sorted than counted.
+const fewSamples = 12
+
+// listFew lists the bins of a few samples in ascending order.
+func (t *classTarget) listFew(bin []uint8) {
+	n := 0
+	for i, b := range bin {
+		v := t.both[i]
+		at := 0
+		for at < n && t.bin[at] < b {
+			at++
+		}
+		if at < n && t.bin[at] == b {
+			t.list2[at] += v
+			continue
+		}
+		for k := n; k > at; k-- {
+			t.bin[k], t.list2[k] = t.bin[k-1], t.list2[k-1]
+		}
+		t.bin[at], t.list2[at] = b, v
+		n++
+	}
+	t.few = n
+}
+
 // scan2 is scan for two classes.
 func (t *classTarget) scan2(slot int, missing bool) {
-	hist := &t.hist2[slot]
-	var hole uint64
-	if missing && hist[missingBin] > 0 {
-		t.holes = t.countHoles(slot)
-		hole = hist[missingBin]
-		hist[missingBin] = 0
-		t.marks.remove(missingBin)
-	}
-	n := 0
-	if t.marked {
-		for k, set := range t.marks {
+	if t.few > 0 {
+		t.bins, t.few = t.few, 0
+	} else {
+		hist, n := &t.hist2[slot], 0
+		for k, set := range t.hist2.NonZero(slot) {
 			for ; set != 0; set &= set - 1 {
 				b := uint8(k<<6 + bits.TrailingZeros64(set))
 				t.bin[n&(maxBins-1)], t.list2[n&(maxBins-1)] = b, hist[b]
@@ -375,16 +408,13 @@ func (t *classTarget) scan2(slot int, missing bool) {
 				n++
 			}
 		}
-	} else {
-		for b, v := range hist {
-			t.bin[n&(maxBins-1)], t.list2[n&(maxBins-1)] = uint8(b), v
-			if v != 0 {
-				n++
-			}
-		}
-		clear(hist[:])
+		t.bins = n
 	}
-	t.bins = n
+	var hole uint64
+	if missing && t.bin[t.bins-1] == missingBin {
+		t.bins--
+		t.holes, hole = t.countHoles(slot), t.list2[t.bins]
+	}
 	t.listed(slot)
 	t.compare2(false, 0)
 	if t.holes > 0 {
@@ -401,8 +431,9 @@ func (t *classTarget) compare2(holesLeft bool, hole uint64) {
 	// With l of l+r to the left, and l1 of t1 of the second class, the impurity
 	// falls by a multiple of (l1·(l+r) - t1·l)²/(l·r). Splits are compared without
 	// the division.
-	t0, t1 := float64(uint32(t.sum))*t.w0, float64(t.sum>>32)*t.w1
+	t0, t1 := float64(int64(uint32(t.sum)))*t.w0, float64(int64(t.sum>>32))*t.w1
 	total := t0 + t1
+	bestNum, bestDen := t.num, t.den
 	for i, v := range t.list2[:t.splits(holesLeft)] {
 		sum += v
 		if t.minLeaf > 1 {
@@ -410,25 +441,26 @@ func (t *classTarget) compare2(holesLeft bool, hole uint64) {
 				continue
 			}
 		}
-		l0, l1 := float64(uint32(sum))*t.w0, float64(sum>>32)*t.w1
+		l0, l1 := float64(int64(uint32(sum)))*t.w0, float64(int64(sum>>32))*t.w1
 		l := l0 + l1
 		var num, den float64
 		if t.entropy {
 			r0, r1 := t0-l0, t1-l1
 			num = t.nLog2(l0) + t.nLog2(l1) - t.nLog2(l) + t.nLog2(r0) + t.nLog2(r1) - t.nLog2(r0+r1)
 			den = 1
-			if num <= t.num {
+			if num <= bestNum {
 				continue
 			}
 			t.gain = num - t.parent
 		} else {
 			d := l1*total - t1*l
 			num, den = d*d, l*(total-l)
-			if num*t.den <= t.num*den {
+			if num*bestDen <= bestNum*den {
 				continue
 			}
 			t.gain = 2 * num / (den * total)
 		}
+		bestNum, bestDen = num, den
 		t.num, t.den = num, den
 		rest := t.sum - sum
 		perfect := uint32(sum) == 0 && rest>>32 == 0 || uint32(rest) == 0 && sum>>32 == 0

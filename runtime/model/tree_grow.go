@@ -81,7 +81,7 @@ type split struct {
 	threshold   float64
 	missingLeft bool
 	exact       bool  // by values, else by bins
-	bin         uint8 // the last that goes to the left
+	bin, next   uint8 // the last that goes to the left, and the first that does not
 	gain        float64
 }
 
@@ -185,6 +185,9 @@ func (g *grower) grow(t int) (*grownTree, error) {
 			continue
 		}
 		s := &g.best
+		if c := &g.bins.column[s.feature]; !s.exact && s.threshold == 0 {
+			s.threshold = threshold(c.first, c.last, s.bin, s.next)
+		}
 		g.tree.importances[s.feature] += weight * impurity
 		left := g.partition(samples, s)
 		if g.bins.code == nil {
@@ -305,23 +308,29 @@ func (g *grower) judge(samples []sample, slot int, f int32) bool {
 		return g.refine(samples, f, s.bin[0])
 	}
 	if s.changed {
-		g.adopt(f, c.first, c.last, false)
+		g.adopt(f, false)
 	}
 	return !s.constant()
 }
 
-// adopt makes the split that search found the best.
-func (g *grower) adopt(f int32, first, last []float32, exact bool) {
+// adopt makes the split that search found the best. Its threshold, unless it is
+// exact, is found when it is known to stay the best.
+func (g *grower) adopt(f int32, exact bool) {
 	s := &g.search
 	g.best = split{feature: f, bin: s.bin[s.at], gain: s.gain, exact: exact}
 	if s.at == s.bins-1 { // what is missing by itself
 		g.best.threshold = math.Inf(1)
 	} else {
-		g.best.threshold = float64(last[s.bin[s.at]])/2 + float64(first[s.bin[s.at+1]])/2
+		g.best.next = s.bin[s.at+1]
 	}
 	if s.holes > 0 {
 		g.best.missingLeft = s.missingLeft
 	}
+}
+
+// threshold is in the middle between the values of two bins.
+func threshold(first, last []float32, bin, next uint8) float64 {
+	return float64(last[bin])/2 + float64(first[next])/2
 }
 
 // refine looks for a split by a feature whose values are all in one bin. If that
@@ -369,7 +378,8 @@ func (g *grower) refine(samples []sample, f int32, bin uint8) bool {
 	s.changed = false
 	g.target.scan(0, false)
 	if s.changed {
-		g.adopt(f, g.first, g.last, true)
+		g.adopt(f, true)
+		g.best.threshold = threshold(g.first, g.last, g.best.bin, g.best.next)
 	}
 	return true
 }
@@ -383,11 +393,16 @@ func (g *grower) partition(samples []sample, s *split) int {
 	hasMissing := b.column[s.feature].missing
 	switch {
 	case !s.exact && b.code != nil && !hasMissing:
-		code, cols := b.code[s.feature:], b.cols
+		// A column by rows is its elements every so many, by columns one after the
+		// other.
+		code, step := b.code[s.feature:], b.cols
+		if len(samples) >= b.wide {
+			code, step = b.byColumn[int(s.feature)*b.rows:], 1
+		}
 		for _, sm := range samples {
 			samples[left], tmp[right] = sm, sm
 			l := 0
-			if code[int(uint32(sm))*cols] <= s.bin {
+			if code[int(uint32(sm))*step] <= s.bin {
 				l = 1
 			}
 			left += l

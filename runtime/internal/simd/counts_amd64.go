@@ -1,0 +1,11 @@
+package simd
+
+// This file declares what counts_amd64.s defines.
+
+// countFast takes at least one sample.
+//
+//go:noescape
+func countFast(counts *Counts, codes *[8][]uint8, step int, samples, add []uint64)
+
+//go:noescape
+func nonZeroFast(x *[264]uint64, set *[4]uint64)
