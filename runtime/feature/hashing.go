@@ -130,9 +130,9 @@ func (v *HashingVectorizer) transform(ctx context.Context, docs []string) (*CSR,
 	if err != nil {
 		return nil, err
 	}
-	return buildCSR(ctx, len(docs), h.buckets, func() func(*rowChunk, int) error {
+	return buildCSR(ctx, len(docs), h.buckets, func() func(*docRows, int) error {
 		var s scratch
-		return func(c *rowChunk, i int) error {
+		return func(c *docRows, i int) error {
 			c.col, c.value = h.row(docs[i], &s, c.col, c.value)
 			return nil
 		}

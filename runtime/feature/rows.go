@@ -14,8 +14,8 @@ import (
 // chunkRows is how many documents make a chunk: some milliseconds of work.
 const chunkRows = 256
 
-// rowChunk is what a chunk of documents becomes: entries, and where rows end.
-type rowChunk struct {
+// docRows is what a chunk of documents becomes: entries, and where rows end.
+type docRows struct {
 	col   []int32
 	value []float64
 	ends  []int
@@ -23,8 +23,8 @@ type rowChunk struct {
 
 // buildCSR makes a matrix of n rows. For each chunk it calls begin, once, for a
 // function that appends row i to the chunk.
-func buildCSR(ctx context.Context, n, cols int, begin func() func(c *rowChunk, i int) error) (*CSR, error) {
-	chunks := make([]rowChunk, parallel.Count(n, chunkRows))
+func buildCSR(ctx context.Context, n, cols int, begin func() func(c *docRows, i int) error) (*CSR, error) {
+	chunks := make([]docRows, parallel.Count(n, chunkRows))
 	err := parallel.Chunks(ctx, n, chunkRows, func(k, lo, hi int) error {
 		c, row := &chunks[k], begin()
 		c.ends = make([]int, 0, hi-lo)
@@ -57,12 +57,12 @@ func buildCSR(ctx context.Context, n, cols int, begin func() func(c *rowChunk, i
 	return m, parallel.Each(ctx, len(chunks), func(k int) error {
 		copy(m.Col[offsets[k]:], chunks[k].col)
 		copy(m.Value[offsets[k]:], chunks[k].value)
-		chunks[k] = rowChunk{}
+		chunks[k] = docRows{}
 		return nil
 	})
 }
 
-func (c *rowChunk) grow(n int) {
+func (c *docRows) grow(n int) {
 	if n > cap(c.col) {
 		c.col = append(make([]int32, 0, n), c.col...)
 		c.value = append(make([]float64, 0, n), c.value...)

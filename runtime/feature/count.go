@@ -1,0 +1,425 @@
+package feature
+
+// This file counts tokens in columns of their own.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/netherfield/netherfield/runtime/artefact"
+	"github.com/netherfield/netherfield/runtime/internal/parallel"
+	"gonum.org/v1/gonum/mat"
+)
+
+// CountVectorizer counts the tokens of texts in a column for each that it has seen in
+// Fit, in alphabetical order (of code points). Its numbers are those of scikit-learn's
+// CountVectorizer, and the zero value is its default.
+type CountVectorizer struct {
+	// MinDF and MaxDF bound in how many texts a token that counts may be: numbers of
+	// texts, or shares of them if below 1. 0 stands for no bound.
+	MinDF, MaxDF float64
+	// MaxFeatures keeps only that many of the tokens, those that come most often; of
+	// equals the first of the alphabet. 0 stands for all.
+	MaxFeatures int
+	// FixedVocabulary gives the tokens and their order; nothing is learned then.
+	FixedVocabulary []string
+	// Binary counts a token once in a text.
+	Binary bool
+
+	// TokenPattern, Analyzer, KeepCase, StripAccents, StopWords, NGramMin and NGramMax
+	// say what tokens are, as for a [HashingVectorizer].
+	TokenPattern       string
+	Analyzer           string
+	KeepCase           bool
+	StripAccents       string
+	StopWords          []string
+	NGramMin, NGramMax int
+
+	analyzer *analyzer
+	columns  map[string]int32
+	names    []string
+}
+
+var (
+	_ Texts             = (*CountVectorizer)(nil)
+	_ TextVector        = (*CountVectorizer)(nil)
+	_ artefact.Stateful = (*CountVectorizer)(nil)
+)
+
+// check returns the analyzer that the parameters ask for.
+func (v *CountVectorizer) check() (*analyzer, error) {
+	for _, bound := range []struct {
+		name string
+		df   float64
+	}{{"MinDF", v.MinDF}, {"MaxDF", v.MaxDF}} {
+		if !(bound.df >= 0) || bound.df >= 1 && bound.df != math.Trunc(bound.df) {
+			return nil, fmt.Errorf("feature: %s is %v; it must be a number of texts or a share below 1", bound.name, bound.df)
+		}
+	}
+	if v.MaxFeatures < 0 {
+		return nil, fmt.Errorf("feature: MaxFeatures is %d; it must not be negative", v.MaxFeatures)
+	}
+	if _, err := numbered(v.FixedVocabulary); err != nil {
+		return nil, err
+	}
+	return newAnalyzer(textOpts{v.KeepCase, v.StripAccents, v.Analyzer, v.TokenPattern, v.StopWords, v.NGramMin, v.NGramMax})
+}
+
+// numbered maps words to their places.
+func numbered(words []string) (map[string]int32, error) {
+	columns := make(map[string]int32, len(words))
+	for j, w := range words {
+		if first, ok := columns[w]; ok {
+			return nil, fmt.Errorf("feature: the vocabulary has %q twice, at %d and %d", w, first, j)
+		}
+		columns[w] = int32(j)
+	}
+	return columns, nil
+}
+
+// Fit learns the vocabulary. It fails if no tokens are left.
+func (v *CountVectorizer) Fit(docs []string) error { return v.FitContext(context.Background(), docs) }
+
+// FitContext is [CountVectorizer.Fit] until ctx ends. After an error v is not fitted.
+func (v *CountVectorizer) FitContext(ctx context.Context, docs []string) error {
+	_, err := v.fit(ctx, docs)
+	return err
+}
+
+// FitTransform learns the vocabulary and counts, in one pass.
+func (v *CountVectorizer) FitTransform(docs []string) (*CSR, error) {
+	return v.FitTransformContext(context.Background(), docs)
+}
+
+// FitTransformContext is [CountVectorizer.FitTransform] until ctx ends.
+func (v *CountVectorizer) FitTransformContext(ctx context.Context, docs []string) (*CSR, error) {
+	tokens, err := v.fit(ctx, docs)
+	if err != nil {
+		return nil, err
+	}
+	if tokens == nil {
+		return v.transform(ctx, docs)
+	}
+	m, err := buildCSR(ctx, len(docs), len(v.names), func() func(*docRows, int) error {
+		return func(c *docRows, i int) error {
+			c.col, c.value = v.count(tokens.of(i), c.col, c.value)
+			return nil
+		}
+	})
+	if err != nil {
+		v.analyzer, v.columns, v.names = nil, nil, nil
+		return nil, err
+	}
+	return m, nil
+}
+
+// docTokens holds the tokens of texts as columns, -1 for those that do not count.
+type docTokens struct {
+	size   int // texts a chunk
+	chunks []tokenChunk
+}
+
+type tokenChunk struct {
+	ids  []int32
+	ends []int32
+	// Of the distinct tokens of the chunk: the number of each, how often it comes, and
+	// in how many texts.
+	numbers map[string]int32
+	counts  []int32
+	texts   []int32
+}
+
+// of returns the tokens of a text, for the caller to use up.
+func (d *docTokens) of(i int) []int32 {
+	c, k := &d.chunks[i/d.size], i%d.size
+	lo := int32(0)
+	if k > 0 {
+		lo = c.ends[k-1]
+	}
+	return c.ids[lo:c.ends[k]]
+}
+
+// fit learns the vocabulary and returns the tokens; none if the vocabulary was given.
+func (v *CountVectorizer) fit(ctx context.Context, docs []string) (*docTokens, error) {
+	v.analyzer, v.columns, v.names = nil, nil, nil
+	a, err := v.check()
+	if err != nil {
+		return nil, err
+	}
+	if len(v.FixedVocabulary) > 0 {
+		columns, err := numbered(v.FixedVocabulary)
+		if err != nil {
+			return nil, err
+		}
+		v.analyzer, v.columns, v.names = a, columns, slices.Clone(v.FixedVocabulary)
+		return nil, ctx.Err()
+	}
+	// Few chunks, so that few vocabularies are to be merged; how many does not
+	// matter to the result.
+	d := &docTokens{size: max(chunkRows, (len(docs)+15)/16)}
+	d.chunks = make([]tokenChunk, parallel.Count(len(docs), d.size))
+	err = parallel.Chunks(ctx, len(docs), d.size, func(k, lo, hi int) error {
+		return d.chunks[k].read(ctx, a, docs[lo:hi])
+	})
+	if err != nil {
+		return nil, err
+	}
+	names, err := v.choose(d, len(docs))
+	if err != nil {
+		return nil, err
+	}
+	columns, err := numbered(names)
+	if err != nil {
+		return nil, err
+	}
+	err = parallel.Each(ctx, len(d.chunks), func(k int) error {
+		d.chunks[k].rename(columns)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.analyzer, v.columns, v.names = a, columns, names
+	return d, nil
+}
+
+// read takes texts apart.
+func (c *tokenChunk) read(ctx context.Context, a *analyzer, docs []string) error {
+	c.numbers = map[string]int32{}
+	var last []int32 // the text in which a token was last
+	var s scratch
+	for i, doc := range docs {
+		if i%64 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		a.each(doc, &s, func(token []byte) {
+			id, ok := c.numbers[string(token)]
+			if !ok {
+				id = int32(len(c.counts))
+				c.numbers[string(token)] = id
+				c.counts, c.texts, last = append(c.counts, 0), append(c.texts, 0), append(last, -1)
+			}
+			c.ids = append(c.ids, id)
+			c.counts[id]++
+			if last[id] != int32(i) {
+				last[id] = int32(i)
+				c.texts[id]++
+			}
+		})
+		if len(c.ids) > math.MaxInt32 {
+			return errors.New("feature: a sixteenth of the texts has more than 2^31 tokens; use a HashingVectorizer")
+		}
+		c.ends = append(c.ends, int32(len(c.ids)))
+	}
+	return nil
+}
+
+// rename turns the chunk's numbers into columns.
+func (c *tokenChunk) rename(columns map[string]int32) {
+	to := make([]int32, len(c.counts))
+	for token, id := range c.numbers {
+		if j, ok := columns[token]; ok {
+			to[id] = j
+		} else {
+			to[id] = -1
+		}
+	}
+	for k, id := range c.ids {
+		c.ids[k] = to[id]
+	}
+	c.numbers, c.counts, c.texts = nil, nil, nil
+}
+
+// choose merges the vocabularies and returns the tokens that count, sorted.
+func (v *CountVectorizer) choose(d *docTokens, n int) ([]string, error) {
+	type total struct{ count, texts int }
+	totals := map[string]total{}
+	for k := range d.chunks {
+		c := &d.chunks[k]
+		for token, id := range c.numbers {
+			t := totals[token]
+			totals[token] = total{t.count + int(c.counts[id]), t.texts + int(c.texts[id])}
+		}
+	}
+	if len(totals) == 0 {
+		return nil, errors.New("feature: CountVectorizer finds no tokens in the texts; are they empty, or nothing but stop words?")
+	}
+	low, high := v.MinDF, v.MaxDF
+	if low < 1 {
+		low *= float64(n)
+	}
+	if high == 0 {
+		high = float64(n)
+	} else if high < 1 {
+		high *= float64(n)
+	}
+	if high < low {
+		return nil, fmt.Errorf("feature: MaxDF %v means fewer texts than MinDF %v, of %d", v.MaxDF, v.MinDF, n)
+	}
+	names := slices.Sorted(maps.Keys(totals))
+	names = slices.DeleteFunc(names, func(w string) bool {
+		df := float64(totals[w].texts)
+		return df < low || df > high
+	})
+	if v.MaxFeatures > 0 && len(names) > v.MaxFeatures {
+		slices.SortStableFunc(names, func(a, b string) int { return totals[b].count - totals[a].count })
+		names = names[:v.MaxFeatures:v.MaxFeatures]
+		slices.Sort(names)
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("feature: none of %d tokens is in as many texts as MinDF %v and MaxDF %v ask for, of %d", len(totals), v.MinDF, v.MaxDF, n)
+	}
+	return slices.Clip(names), nil
+}
+
+// count appends the entries of a text with the columns ids, which it sorts.
+func (v *CountVectorizer) count(ids []int32, cols []int32, values []float64) ([]int32, []float64) {
+	slices.Sort(ids)
+	last := int32(-1)
+	for _, j := range ids {
+		switch {
+		case j < 0:
+		case j != last:
+			cols, values, last = append(cols, j), append(values, 1), j
+		case !v.Binary:
+			values[len(values)-1]++
+		}
+	}
+	return cols, values
+}
+
+// Transform returns a row for each text and a column for each word of the
+// vocabulary. Other words do not count.
+func (v *CountVectorizer) Transform(docs []string) (*CSR, error) {
+	return v.transform(context.Background(), docs)
+}
+
+// TransformContext is [CountVectorizer.Transform] until ctx ends.
+func (v *CountVectorizer) TransformContext(ctx context.Context, docs []string) (mat.Matrix, error) {
+	m, err := v.transform(ctx, docs)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// ready makes a vectorizer with a fixed vocabulary usable without Fit, as in
+// scikit-learn.
+func (v *CountVectorizer) ready() (*analyzer, map[string]int32, error) {
+	if v.columns != nil {
+		return v.analyzer, v.columns, nil
+	}
+	if len(v.FixedVocabulary) == 0 {
+		return nil, nil, &NotFittedError{"feature.CountVectorizer"}
+	}
+	a, err := v.check()
+	if err != nil {
+		return nil, nil, err
+	}
+	columns, err := numbered(v.FixedVocabulary)
+	return a, columns, err
+}
+
+func (v *CountVectorizer) transform(ctx context.Context, docs []string) (*CSR, error) {
+	a, columns, err := v.ready()
+	if err != nil {
+		return nil, err
+	}
+	return buildCSR(ctx, len(docs), len(columns), func() func(*docRows, int) error {
+		var s scratch
+		return func(c *docRows, i int) error {
+			c.col, c.value = v.row(a, columns, docs[i], &s, c.col, c.value)
+			return nil
+		}
+	})
+}
+
+func (v *CountVectorizer) row(a *analyzer, columns map[string]int32, doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
+	s.hashes = s.hashes[:0]
+	a.each(doc, s, func(token []byte) {
+		if j, ok := columns[string(token)]; ok {
+			s.hashes = append(s.hashes, j)
+		}
+	})
+	return v.count(s.hashes, cols, values)
+}
+
+// TransformText fills vec with the counts of doc, the row that Transform gives it,
+// without allocation once vec has been used.
+func (v *CountVectorizer) TransformText(vec *Vector, doc string) error {
+	a, columns, err := v.ready()
+	if err != nil {
+		return err
+	}
+	s := vec.state()
+	vec.Len, vec.Dense = len(columns), false
+	vec.Index, vec.Value = v.row(a, columns, doc, &s.scratch, vec.Index[:0], vec.Value[:0])
+	return nil
+}
+
+// Vocabulary returns the column of each word; nil if v is not fitted.
+func (v *CountVectorizer) Vocabulary() map[string]int {
+	if v.columns == nil {
+		return nil
+	}
+	vocabulary := make(map[string]int, len(v.columns))
+	for w, j := range v.columns {
+		vocabulary[w] = int(j)
+	}
+	return vocabulary
+}
+
+// FeatureNames returns the word of each column; nil if v is not fitted.
+func (v *CountVectorizer) FeatureNames() []string { return slices.Clone(v.names) }
+
+// State returns the parameters and the vocabulary.
+func (v *CountVectorizer) State() (*artefact.State, error) {
+	if v.columns == nil {
+		return nil, &NotFittedError{"feature.CountVectorizer"}
+	}
+	params, err := artefact.Params(v)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range v.names {
+		if !utf8.ValidString(w) {
+			return nil, fmt.Errorf("feature: the word %q of the vocabulary is not UTF-8; it cannot be kept", w)
+		}
+	}
+	return &artefact.State{Kind: "feature.CountVectorizer", Params: params, Arrays: map[string]artefact.Array{
+		"vocabulary": artefact.Vector(v.names),
+	}}, nil
+}
+
+// SetState sets the parameters and the vocabulary.
+func (v *CountVectorizer) SetState(state *artefact.State) error {
+	var t CountVectorizer
+	if err := stateParams(state, "feature.CountVectorizer", &t); err != nil {
+		return err
+	}
+	var err error
+	if t.analyzer, err = t.check(); err != nil {
+		return err
+	}
+	if t.names, err = artefact.Get[string](state, "vocabulary", -1); err != nil {
+		return err
+	}
+	if len(t.names) == 0 || len(t.FixedVocabulary) > 0 && !slices.Equal(t.names, t.FixedVocabulary) {
+		return fmt.Errorf("feature: the state of a CountVectorizer has a vocabulary of %d words", len(t.names))
+	}
+	if t.columns, err = numbered(t.names); err != nil {
+		return err
+	}
+	// The texts of the file are not kept whole for a few words.
+	for j, w := range t.names {
+		t.names[j] = strings.Clone(w)
+	}
+	*v = t
+	return nil
+}
