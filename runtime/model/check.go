@@ -196,13 +196,7 @@ func classWeights(what string, classes []string, codes []int32, weight map[strin
 		if len(weight) > 0 {
 			return nil, fmt.Errorf("model: %s cannot have class weights and balance classes; leave out ClassWeight or Balanced", what)
 		}
-		for _, k := range codes {
-			w[k]++
-		}
-		for k, n := range w {
-			w[k] = float64(len(codes)) / (float64(len(classes)) * n)
-		}
-		return w, nil
+		return balancedWeights(len(classes), codes, nil), nil
 	}
 	for k, class := range classes {
 		w[k] = 1
@@ -226,4 +220,65 @@ func classWeights(what string, classes []string, codes []int32, weight map[strin
 		}
 	}
 	return w, nil
+}
+
+// balancedWeights returns n/(K·n_k) for each of K classes, where n is the sum of the
+// weights of all rows, and n_k of those of class k. It is 0 for a class without
+// weight.
+func balancedWeights(classes int, codes []int32, weights []float64) []float64 {
+	w := make([]float64, classes)
+	total := 0.0
+	for i, k := range codes {
+		v := 1.0
+		if weights != nil {
+			v = weights[i]
+		}
+		w[k] += v
+		total += v
+	}
+	for k, v := range w {
+		if v > 0 {
+			w[k] = total / (float64(classes) * v)
+		}
+	}
+	return w
+}
+
+// checkWeights checks the weights of rows, if there are any.
+func checkWeights(what string, weights []float64, rows int) error {
+	if weights == nil {
+		return nil
+	}
+	if len(weights) != rows {
+		return fmt.Errorf("model: %s has %d samples, but weights of %d; there must be one weight for each row", what, rows, len(weights))
+	}
+	some := false
+	for i, v := range weights {
+		if !(v >= 0) || math.IsInf(v, 1) {
+			return fmt.Errorf("model: %s cannot give row %d the weight %v; weights are finite and not negative", what, i, v)
+		}
+		some = some || v > 0
+	}
+	if !some {
+		return fmt.Errorf("model: %s cannot learn from samples that all have the weight 0", what)
+	}
+	return nil
+}
+
+// rowWeights returns the weight of each row: its own, if there are any, times that
+// of its class. It is nil if all are 1.
+func rowWeights(what string, codes []int32, byClass, weights []float64) ([]float64, error) {
+	w := make([]float64, len(codes))
+	one := true
+	for i, k := range codes {
+		w[i] = byClass[k]
+		if weights != nil {
+			w[i] *= weights[i]
+		}
+		one = one && w[i] == 1
+	}
+	if one {
+		return nil, nil
+	}
+	return w, checkWeights(what, w, len(w))
 }

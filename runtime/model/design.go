@@ -1,0 +1,156 @@
+package model
+
+// This file defines features in the form that linear learners go through many
+// times while they fit.
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/internal/parallel"
+)
+
+// A design is the features to fit to. If sparse, it has only the columns that
+// occur: a column without entries has coefficient 0 at any optimum with a penalty. The
+// most frequent come first, so that the coefficients most used lie side by side.
+type design struct {
+	rows, cols int
+	used       []int32 // sparse: the column of x that each column is
+	total      int     // columns of x
+
+	// Sparse. One of narrow and wide has the columns, which do not ascend in a
+	// row.
+	start  []int
+	narrow []uint16
+	wide   []int32
+	value  []float64
+
+	// Dense.
+	dense  []float64
+	stride int
+}
+
+// newDesign makes a design of s, which it shares its numbers with where it can.
+func newDesign(ctx context.Context, s samples) (*design, error) {
+	if s.csr == nil {
+		nonzero, err := countNonzero(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if 2*nonzero >= s.rows*s.cols {
+			return &design{rows: s.rows, cols: s.cols, total: s.cols, dense: s.dense, stride: s.stride}, nil
+		}
+		if s.csr, err = compress(ctx, s, nonzero); err != nil {
+			return nil, err
+		}
+	}
+	x := s.csr
+	d := &design{rows: x.Rows, total: x.Cols, start: x.Start, value: x.Value}
+	count := make([]int32, x.Cols)
+	first, end := x.Start[0], x.Start[x.Rows]
+	for _, j := range x.Col[first:end] {
+		count[j]++
+	}
+	for j, c := range count {
+		if c > 0 {
+			d.used = append(d.used, int32(j))
+		}
+	}
+	slices.SortFunc(d.used, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
+	})
+	d.cols = len(d.used)
+	place := count
+	for k, j := range d.used {
+		place[j] = int32(k)
+	}
+	if d.cols <= 1<<16 {
+		d.narrow = make([]uint16, end)
+		return d, renumber(ctx, d.narrow[first:end], x.Col[first:end], place)
+	}
+	d.wide = make([]int32, end)
+	return d, renumber(ctx, d.wide[first:end], x.Col[first:end], place)
+}
+
+func renumber[T uint16 | int32](ctx context.Context, to []T, from, place []int32) error {
+	return parallel.Chunks(ctx, len(from), 1<<16, func(_, lo, hi int) error {
+		for k, j := range from[lo:hi] {
+			to[lo+k] = T(place[j])
+		}
+		return nil
+	})
+}
+
+// countNonzero returns how many elements of dense features are not 0.
+func countNonzero(ctx context.Context, s samples) (int, error) {
+	counts := make([]int, parallel.Count(s.rows, 1024))
+	err := parallel.Chunks(ctx, s.rows, 1024, func(chunk, lo, hi int) error {
+		n := 0
+		for i := lo; i < hi; i++ {
+			n += nonzero(s.row(i))
+		}
+		counts[chunk] = n
+		return nil
+	})
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	return n, err
+}
+
+func nonzero(row []float64) int {
+	n := 0
+	for _, v := range row {
+		if v != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// compress makes a sparse matrix of dense features of which nonzero elements are
+// not 0.
+func compress(ctx context.Context, s samples, nonzeros int) (*feature.CSR, error) {
+	x := &feature.CSR{Rows: s.rows, Cols: s.cols, Start: make([]int, s.rows+1), Col: make([]int32, nonzeros), Value: make([]float64, nonzeros)}
+	err := parallel.Chunks(ctx, s.rows, 1024, func(_, lo, hi int) error {
+		for i := lo; i < hi; i++ {
+			x.Start[i+1] = nonzero(s.row(i))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range s.rows {
+		x.Start[i+1] += x.Start[i]
+	}
+	return x, parallel.Chunks(ctx, s.rows, 1024, func(_, lo, hi int) error {
+		for i := lo; i < hi; i++ {
+			cols, values := x.Row(i)
+			k := 0
+			for j, v := range s.row(i) {
+				if v != 0 {
+					cols[k], values[k] = int32(j), v
+					k++
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// linear makes of coefficients of the design's columns, and of intercepts, those of
+// the columns of x.
+func (d *design) linear(w, b []float64, outputs int) *linear {
+	if d.used == nil {
+		return &linear{cols: d.total, outputs: outputs, w: w, b: b}
+	}
+	l := &linear{cols: d.total, outputs: outputs, w: make([]float64, d.total*outputs), b: b}
+	for k, j := range d.used {
+		copy(l.w[int(j)*outputs:], w[k*outputs:(k+1)*outputs])
+	}
+	return l
+}
