@@ -23,10 +23,13 @@ func axpy2Fast(a float64, x []float64, b float64, y, z []float64)
 //go:noescape
 func tileFast(rows int, a, b, c *float64, stride int)
 
-// repelFast and bothFast take a multiple of eight points, not none.
+// repelFast, bothFast and pullFast take a multiple of eight points, not none.
 //
 //go:noescape
 func repelFast(x, y float32, xs, ys, m []float32, f *Force)
 
 //go:noescape
 func bothFast(x, y float32, xs, ys, p []float32, f *Force)
+
+//go:noescape
+func pullFast(x, y float32, places []float32, near []int32, p []float32) (fx, fy float32)

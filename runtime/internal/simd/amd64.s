@@ -302,3 +302,56 @@ bothLoop:
 	VMOVSS X7, 16(DX)
 	VZEROUPPER
 	RET
+
+// func pullFast(x, y float32, places []float32, near []int32, p []float32) (fx, fy float32)
+// One load brings both coordinates of a point; gather instructions would be slower.
+TEXT ·pullFast(SB), NOSPLIT, $0-88
+	VBROADCASTSS x+0(FP), Y0
+	VBROADCASTSS y+4(FP), Y1
+	MOVQ places_base+8(FP), DI
+	MOVQ near_base+32(FP), SI
+	MOVQ near_len+40(FP), CX
+	MOVQ p_base+56(FP), R8
+	VBROADCASTSS one<>(SB), Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+pullLoop:
+	MOVL (SI), AX
+	MOVL 4(SI), BX
+	MOVL 8(SI), R9
+	MOVL 12(SI), R10
+	VMOVSD (DI)(AX*8), X8
+	VMOVHPS (DI)(BX*8), X8, X8
+	VMOVSD (DI)(R9*8), X9
+	VMOVHPS (DI)(R10*8), X9, X9
+	MOVL 16(SI), AX
+	MOVL 20(SI), BX
+	MOVL 24(SI), R9
+	MOVL 28(SI), R10
+	VMOVSD (DI)(AX*8), X10
+	VMOVHPS (DI)(BX*8), X10, X10
+	VMOVSD (DI)(R9*8), X11
+	VMOVHPS (DI)(R10*8), X11, X11
+	VINSERTF128 $1, X10, Y8, Y8
+	VINSERTF128 $1, X11, Y9, Y9
+	VSHUFPS $0x88, Y9, Y8, Y10
+	VSHUFPS $0xdd, Y9, Y8, Y11
+	VSUBPS Y10, Y0, Y8
+	VSUBPS Y11, Y1, Y9
+	VMOVAPS Y2, Y10
+	VFMADD231PS Y8, Y8, Y10
+	VFMADD231PS Y9, Y9, Y10
+	VMOVUPS (R8), Y11
+	VDIVPS Y10, Y11, Y10
+	VFMADD231PS Y8, Y10, Y3
+	VFMADD231PS Y9, Y10, Y4
+	ADDQ $32, SI
+	ADDQ $32, R8
+	SUBQ $8, CX
+	JNZ  pullLoop
+	SUM(Y3, X3, X8)
+	SUM(Y4, X4, X8)
+	VMOVSS X3, fx+80(FP)
+	VMOVSS X4, fy+84(FP)
+	VZEROUPPER
+	RET

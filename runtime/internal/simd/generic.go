@@ -93,3 +93,15 @@ func both(x, y float32, xs, ys, p []float32, f *Force) {
 	f.AX += ax
 	f.AY += ay
 }
+
+func pull(x, y float32, places []float32, near []int32, p []float32) (fx, fy float32) {
+	p = p[:len(near)]
+	for e, j := range near {
+		at := places[2*j:][:2]
+		dx, dy := x-at[0], y-at[1]
+		w := p[e] / (1 + dx*dx + dy*dy)
+		fx += w * dx
+		fy += w * dy
+	}
+	return fx, fy
+}

@@ -57,7 +57,7 @@ func Tile(rows int, a, b []float64, c []float64, stride int) {
 	}
 }
 
-// A Force is what [Repel] and [Attract] add up.
+// A Force is what [Repel] and [Both] add up.
 type Force struct {
 	Sum, X, Y float32 // Σ m·q, Σ m·q²·(x-xs), Σ m·q²·(y-ys) of Repel
 	AX, AY    float32 // Σ p·q·(x-xs), Σ p·q·(y-ys) of Both
@@ -89,4 +89,18 @@ func Both(x, y float32, xs, ys, p []float32) (f Force) {
 	}
 	both(x, y, xs[k:], ys[k:], p[k:], &f)
 	return f
+}
+
+// Pull returns Σ p·q·(x-xs) and Σ p·q·(y-ys) over the points whose numbers are in near,
+// with q as in [Repel]. Point j is (places[2j], places[2j+1]); it must exist.
+func Pull(x, y float32, places []float32, near []int32, p []float32) (fx, fy float32) {
+	n := len(near)
+	p = p[:n]
+	k := 0
+	if fast && n >= 8 {
+		k = n &^ 7
+		fx, fy = pullFast(x, y, places, near[:k], p[:k])
+	}
+	restX, restY := pull(x, y, places, near[k:], p[k:])
+	return fx + restX, fy + restY
 }

@@ -21,6 +21,11 @@ func near(t *testing.T, what string, n int, got, want, tol float64) {
 	}
 }
 
+func near32(t *testing.T, what string, n int, got, want float32) {
+	t.Helper()
+	near(t, what, n, float64(got), float64(want), 1e-5)
+}
+
 func TestTheAssemblyComputesWhatGoDoes(t *testing.T) {
 	if !fast {
 		t.Skip("this processor has no AVX2")
@@ -53,6 +58,14 @@ func TestTheAssemblyComputesWhatGoDoes(t *testing.T) {
 			near(t, "Tile", n, c[i], d[i], 1e-13)
 		}
 		xs, ys, m := random[float32](r, n), random[float32](r, n), random[float32](r, n)
+		places, chosen := random[float32](r, 200), make([]int32, n)
+		for i := range chosen {
+			chosen[i] = r.Int32N(100)
+		}
+		gotX, gotY := Pull(0.1, 0.2, places, chosen, m)
+		wantX, wantY := pull(0.1, 0.2, places, chosen, m)
+		near32(t, "Pull, x", n, gotX, wantX)
+		near32(t, "Pull, y", n, gotY, wantY)
 		var f, g Force
 		repel(0.1, 0.2, xs, ys, m, &f)
 		both(0.1, 0.2, xs, ys, m, &g)
