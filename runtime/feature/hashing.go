@@ -172,7 +172,7 @@ func (h *hasher) bucket(hash int32) int32 {
 }
 
 func (h *hasher) countInTable(s *scratch, cols []int32, values []float64) ([]int32, []float64) {
-	if len(s.counts) < h.buckets {
+	if len(s.bits) < (h.buckets+63)/64 || len(s.counts) < h.buckets {
 		s.counts, s.bits = make([]float64, h.buckets), make([]uint64, (h.buckets+63)/64)
 	}
 	for _, hash := range s.hashes {
@@ -362,4 +362,3 @@ func (v *HashingVectorizer) SetState(state *artefact.State) error {
 	*v = t
 	return nil
 }
-

@@ -22,30 +22,29 @@ const (
 	slowByte              // not to be lowered by OR 0x20: the underscore and what is not ASCII
 )
 
-var (
-	classOf [256]uint8
-	lowerOf [256]uint8
-)
-
-// The tables are computed before anything runs and only read afterwards.
-var _ = func() bool {
-	for b := range 256 {
-		c := byte(b)
-		lowerOf[b] = c
-		switch {
+var classOf = func() (classes [256]uint8) {
+	for b := range classes {
+		switch c := byte(b); {
 		case c >= 0x80:
-			classOf[b] = slowByte
+			classes[b] = slowByte
 		case c == '_':
-			classOf[b] = wordByte | slowByte
+			classes[b] = wordByte | slowByte
 		case c >= '0' && c <= '9':
-			classOf[b] = wordByte
-		case c >= 'a' && c <= 'z':
-			classOf[b] = wordByte | alphaByte
-		case c >= 'A' && c <= 'Z':
-			classOf[b], lowerOf[b] = wordByte|alphaByte, c|0x20
+			classes[b] = wordByte
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			classes[b] = wordByte | alphaByte
 		}
 	}
-	return true
+	return classes
+}()
+
+var lowerOf = func() (lower [256]byte) {
+	for b := range lower {
+		if lower[b] = byte(b); b >= 'A' && b <= 'Z' {
+			lower[b] |= 0x20
+		}
+	}
+	return lower
 }()
 
 // isASCII reports whether s has no other bytes.

@@ -21,6 +21,7 @@ type Vector struct {
 // textState is what a transformer of texts keeps in a vector to work with.
 type textState struct {
 	scratch  scratch
+	lengths  lengths
 	owner    any // the transformer that analyzer was made of
 	analyzer any
 }
