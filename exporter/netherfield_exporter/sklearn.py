@@ -12,6 +12,7 @@ become texts, as they do in Netherfield's pipelines.
 import importlib.metadata
 import numbers
 import platform
+import re
 
 import numpy
 
@@ -75,7 +76,7 @@ class Source:
 
     def only(self, name, *allowed):
         """A parameter that must be one of the allowed values."""
-        value = self.left.pop(name, allowed[0])
+        value = self.left.pop(name, allowed[0])  # a version that does not have it does the first
         if not any(_same(value, a) for a in allowed):
             self.fail(f"{name}={value!r} has no counterpart; {' or '.join(map(repr, allowed))} has")
         return value
@@ -181,7 +182,174 @@ def standard_scaler(source):
     return source.done("feature.StandardScaler", params, {k: None if v is None else v if k == "cols" else floats(v) for k, v in arrays.items()})
 
 
-def forest(source, kind, params):
+# A pattern of single word characters, the last of which may repeat, between \b.
+WHOLE_WORDS = re.compile(r"\\b(?:\\w|\[[\w\\-]+\])+(?:\+|\*|\{\d+,\})\\b")
+# What Go's regular expressions do not have, or mean otherwise.
+FOREIGN = re.compile(r"\\[bBAZ1-9]|\(\?(?!:)|[*+?}]\+")
+
+
+def analyzer(source):
+    """The parameters that say what tokens are, which vectorizers share."""
+    source.only("preprocessor", None)
+    source.only("tokenizer", None)
+    source.only("strip_accents", None, "unicode", "ascii")
+    kind = source.only("analyzer", "word", "char", "char_wb")
+    pattern = source.take("token_pattern")
+    if kind == "word" and pattern != r"(?u)\b\w\w+\b":
+        plain = (pattern or "").removeprefix("(?u)")
+        if not plain or FOREIGN.search(plain) and not WHOLE_WORDS.fullmatch(plain):
+            source.fail(f"token_pattern={pattern!r} has no counterpart; \\b is known only around whole words, as in '\\\\b[a-z]\\\\w+\\\\b'")
+    words = source.take("stop_words")
+    if words == "english":
+        words = source.estimator.get_stop_words()
+    low, high = source.take("ngram_range")
+    return {
+        "TokenPattern": pattern if kind == "word" and pattern != r"(?u)\b\w\w+\b" else "",
+        "Analyzer": "" if kind == "word" else kind,
+        "KeepCase": not source.take("lowercase"),
+        "StripAccents": source.estimator.strip_accents or "",
+        "StopWords": sorted(words) if words and kind == "word" else None,
+        "NGramMin": int(low),
+        "NGramMax": int(high),
+    }
+
+
+def norm(source):
+    return source.only("norm", "l2", "l1", None) or "none"
+
+
+def hashing_vectorizer(source):
+    params = {
+        **analyzer(source),
+        "Buckets": source.integer("n_features"),
+        "NonNegative": not source.take("alternate_sign"),
+        "Norm": norm(source),
+        "Binary": bool(source.take("binary")),
+    }
+    double(source)
+    return source.done("feature.HashingVectorizer", params, {})
+
+
+def double(source):
+    if numpy.dtype(source.take("dtype")) not in (numpy.dtype("float64"), numpy.dtype("int64")):
+        source.fail(f"dtype={source.estimator.dtype!r} has no counterpart; numbers are float64")
+
+
+def counts(source):
+    names = source.fitted("get_feature_names_out")
+    try:
+        names = names().tolist()
+    except Exception as error:  # scikit-learn's NotFittedError, which has no module of its own here
+        source.fail(f"it is not fitted ({error})")
+    low, high = source.number("min_df"), source.number("max_df")
+    for name, value in (("min_df", low), ("max_df", high)):
+        if isinstance(value, numbers.Integral) and value == 0 and name == "max_df":
+            source.fail("max_df=0 has no counterpart")
+    params = {
+        **analyzer(source),
+        # A float is a share of the texts, even 1.0; an int is a number of them.
+        "MinDF": float(low),
+        "MaxDF": 0.0 if high == 1 and not isinstance(high, numbers.Integral) else float(high),
+        "MaxFeatures": source.integer("max_features"),
+        "FixedVocabulary": names if source.take("vocabulary") is not None else None,
+        "Binary": bool(source.take("binary")),
+    }
+    if low == 1 and not isinstance(low, numbers.Integral):
+        source.fail("min_df=1.0 has no counterpart; a share below 1, or a number of texts, has")
+    double(source)
+    return params, names
+
+
+def count_vectorizer(source):
+    params, names = counts(source)
+    return source.done("feature.CountVectorizer", params, {"vocabulary": names})
+
+
+def weights(source, transformer):
+    params = {
+        "Norm": norm(source),
+        "NoIDF": not source.take("use_idf"),
+        "NoSmooth": not source.take("smooth_idf"),
+        "Sublinear": bool(source.take("sublinear_tf")),
+    }
+    idf = None if params["NoIDF"] else floats(transformer.idf_)
+    return params, idf
+
+
+def tfidf_transformer(source):
+    cols = source.fitted("n_features_in_")
+    params, idf = weights(source, source.estimator)
+    return source.done("feature.TFIDF", params, {"cols": numpy.array([cols], "int64"), "idf": idf})
+
+
+def tfidf_vectorizer(source):
+    """Two steps, since it is two."""
+    params, names = counts(source)
+    more, idf = weights(source, source.estimator)
+    count = State("feature.CountVectorizer", params, {"vocabulary": names})
+    cols = numpy.array([len(names)], "int64")
+    tfidf = State("feature.TFIDF", more, {"cols": cols} | ({} if idf is None else {"idf": idf}))
+    return source.done("pipeline.Pipeline", {}, {}, {"count": count, "tfidf": tfidf})
+
+
+def decomposition(source):
+    # What says how, or from where, the result was found; the result is there.
+    for name in ("svd_solver", "algorithm", "n_iter", "tol", "iterated_power", "n_oversamples", "power_iteration_normalizer", "random_state"):
+        source.take(name)
+    return {
+        "components": floats(source.fitted("components_")),
+        "singular_values": floats(source.fitted("singular_values_")),
+        "explained_variance": floats(source.fitted("explained_variance_")),
+        "explained_variance_ratio": floats(source.fitted("explained_variance_ratio_")),
+    }
+
+
+def pca(source):
+    arrays = {**decomposition(source), "mean": floats(source.fitted("mean_"))}
+    # A share, or "mle", has become a number.
+    params = {"Components": 0 if source.take("n_components") is None else int(source.fitted("n_components_")), "Whiten": bool(source.take("whiten"))}
+    return source.done("feature.PCA", params, arrays)
+
+
+def truncated_svd(source):
+    return source.done("feature.TruncatedSVD", {"Components": source.integer("n_components")}, decomposition(source))
+
+
+def coefficients(source, order):
+    """coef and intercept with their rows in the order of the classes."""
+    coef, intercept = floats(source.fitted("coef_")), floats(numpy.atleast_1d(source.fitted("intercept_")))
+    if len(order) == 2:
+        # One row, for the second class.
+        sign = 1.0 if order == [0, 1] else -1.0
+        return sign * coef, sign * numpy.broadcast_to(intercept, 1)
+    return coef[order], numpy.broadcast_to(intercept, len(order))[order]
+
+
+def logistic_regression(source):
+    names, order = classes(source)
+    penalty = source.take("penalty")
+    if penalty not in ("deprecated", "l2", None):
+        source.fail(f"penalty={penalty!r} has no counterpart; 'l2' or None has")
+    source.only("l1_ratio", 0, None)
+    source.only("dual", False)
+    source.only("solver", "lbfgs", "newton-cholesky", "newton-cg", "sag", "saga")
+    source.only("multi_class", "deprecated", "auto", "multinomial")
+    source.only("intercept_scaling", 1)
+    source.seed()
+    C = float(source.number("C", 1))
+    coef, intercept = coefficients(source, order)
+    params = {
+        "C": float("inf") if penalty is None else C,
+        "MaxIter": source.integer("max_iter"),
+        "Tol": float(source.number("tol")),
+        "NoIntercept": not source.take("fit_intercept"),
+        **class_weight(source),
+    }
+    arrays = {"classes": names, "coef": coef, "intercept": intercept}
+    return source.done("model.LogisticRegression", params, arrays)
+
+
+def forest(source, params):
     trees = [t.tree_ for t in source.fitted("estimators_")]
     if source.fitted("n_outputs_") != 1:
         source.fail("it predicts several outputs at once; one can be exported")
@@ -234,14 +402,14 @@ def forest(source, kind, params):
 def forest_classifier(source):
     names, order = classes(source)
     params = {"Criterion": source.only("criterion", "gini", "entropy", "log_loss"), **class_weight(source)}
-    params, arrays, value = forest(source, "model.RandomForestClassifier", params)
+    params, arrays, value = forest(source, params)
     arrays["classes"] = names
     arrays["value"] = floats(value[:, order])
     return source.done("model.RandomForestClassifier", params, arrays)
 
 
 def forest_regressor(source):
-    params, arrays, value = forest(source, "model.RandomForestRegressor", {"Criterion": source.only("criterion", "squared_error")})
+    params, arrays, value = forest(source, {"Criterion": source.only("criterion", "squared_error")})
     arrays["value"] = floats(value)
     return source.done("model.RandomForestRegressor", params, arrays)
 
@@ -249,7 +417,14 @@ def forest_regressor(source):
 # What can be exported, by the name of the class.
 ESTIMATORS = {
     "sklearn.Pipeline": pipeline,
+    "sklearn.CountVectorizer": count_vectorizer,
+    "sklearn.HashingVectorizer": hashing_vectorizer,
+    "sklearn.TfidfTransformer": tfidf_transformer,
+    "sklearn.TfidfVectorizer": tfidf_vectorizer,
+    "sklearn.PCA": pca,
+    "sklearn.TruncatedSVD": truncated_svd,
     "sklearn.StandardScaler": standard_scaler,
+    "sklearn.LogisticRegression": logistic_regression,
     "sklearn.RandomForestClassifier": forest_classifier,
     "sklearn.RandomForestRegressor": forest_regressor,
 }

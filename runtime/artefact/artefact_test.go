@@ -343,3 +343,15 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkRead reads a model of 64 MB, as a large forest has.
+func BenchmarkRead(b *testing.B) {
+	data := write(b, &artefact.File{Root: &artefact.State{Kind: "k", Arrays: map[string]artefact.Array{
+		"f64": artefact.Vector(make([]float64, 6<<20)), "i32": artefact.Vector(make([]int32, 4<<20))}}})
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if _, err := artefact.Read(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

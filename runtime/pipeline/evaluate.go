@@ -186,15 +186,10 @@ func (e *evaluation) all(ctx context.Context, n *node) (samples, error) {
 				n.parent.whole.done()
 			}
 		}()
-		// The copy is used in place: stateless steps have nothing to be shared or
-		// spoilt, but some want to check their parameters first.
 		l := leaf{n.leaf.path, clone(n.leaf.stage)}
 		x, err := e.all(ctx, n.parent)
 		if err == nil {
-			err = l.fit(ctx, x, labels{})
-		}
-		if err == nil {
-			x, err = l.transform(ctx, x)
+			x, err = l.fitTransform(ctx, x)
 		}
 		n.whole.train, n.whole.err = x, err
 	})
@@ -230,10 +225,7 @@ func (e *evaluation) make(ctx context.Context, n *node, f int) (train, test samp
 		return train, test, from.err
 	}
 	l := leaf{n.leaf.path, clone(n.leaf.stage)}
-	if err = l.fit(ctx, from.train, e.labels.take(e.folds[f].train)); err != nil {
-		return train, test, err
-	}
-	if train, err = l.transform(ctx, from.train); err == nil {
+	if train, err = l.fitTransform(ctx, from.train); err == nil {
 		test, err = l.transform(ctx, from.test)
 	}
 	return train, test, err

@@ -57,13 +57,13 @@ func (p *Pipeline) fit(ctx context.Context, x, y any, wanted bool) (mat.Matrix, 
 	}
 	p.each(func(p *Pipeline) { p.spoiled, p.digest, p.provenance = true, "", nil })
 	for i, leaf := range leaves {
-		if err := leaf.fit(ctx, data, l); err != nil {
-			return nil, err
+		if isModel(leaf.stage) || i == len(leaves)-1 && !wanted {
+			err = leaf.fit(ctx, data, l)
+		} else {
+			data, err = leaf.fitTransform(ctx, data)
 		}
-		if !isModel(leaf.stage) && (wanted || i < len(leaves)-1) {
-			if data, err = leaf.transform(ctx, data); err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return nil, err
 		}
 	}
 	p.each(func(p *Pipeline) { p.spoiled = false })
@@ -85,6 +85,43 @@ func (l leaf) fit(ctx context.Context, x samples, y labels) (err error) {
 		err = s.FitContext(ctx, x.matrix, y.values)
 	}
 	return l.wrap(err)
+}
+
+// fitTransform fits a transformer and applies it to the same rows; some do both with
+// less work than one after the other.
+func (l leaf) fitTransform(ctx context.Context, x samples) (samples, error) {
+	var (
+		out mat.Matrix
+		err error
+	)
+	switch s := l.stage.(type) {
+	case interface {
+		FitTransformContext(context.Context, []string) (*feature.CSR, error)
+	}:
+		out, err = s.FitTransformContext(ctx, x.docs)
+	case interface {
+		FitTransformContext(context.Context, []string) (mat.Matrix, error)
+	}:
+		out, err = s.FitTransformContext(ctx, x.docs)
+	case interface {
+		FitTransformContext(context.Context, mat.Matrix) (*feature.CSR, error)
+	}:
+		out, err = s.FitTransformContext(ctx, x.matrix)
+	case interface {
+		FitTransformContext(context.Context, mat.Matrix) (*mat.Dense, error)
+	}:
+		out, err = s.FitTransformContext(ctx, x.matrix)
+	case interface {
+		FitTransformContext(context.Context, mat.Matrix) (mat.Matrix, error)
+	}:
+		out, err = s.FitTransformContext(ctx, x.matrix)
+	default:
+		if err := l.fit(ctx, x, labels{}); err != nil {
+			return samples{}, err
+		}
+		return l.transform(ctx, x)
+	}
+	return samples{matrix: out, rows: x.rows}, l.wrap(err)
 }
 
 // transform applies one step.

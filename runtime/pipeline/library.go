@@ -4,7 +4,19 @@ package pipeline
 
 import (
 	"github.com/netherfield/netherfield/runtime/artefact"
+	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/model"
 )
 
 // library makes a new value of each kind.
-var library = map[string]func() artefact.Stateful{}
+var library = map[string]func() artefact.Stateful{
+	"feature.CountVectorizer":      func() artefact.Stateful { return &feature.CountVectorizer{} },
+	"feature.HashingVectorizer":    func() artefact.Stateful { return &feature.HashingVectorizer{} },
+	"feature.PCA":                  func() artefact.Stateful { return &feature.PCA{} },
+	"feature.StandardScaler":       func() artefact.Stateful { return &feature.StandardScaler{} },
+	"feature.TFIDF":                func() artefact.Stateful { return &feature.TFIDF{} },
+	"feature.TruncatedSVD":         func() artefact.Stateful { return &feature.TruncatedSVD{} },
+	"model.LogisticRegression":     func() artefact.Stateful { return &model.LogisticRegression{} },
+	"model.RandomForestClassifier": func() artefact.Stateful { return &model.RandomForestClassifier{} },
+	"model.RandomForestRegressor":  func() artefact.Stateful { return &model.RandomForestRegressor{} },
+}

@@ -105,7 +105,8 @@ func (p *Pipeline) names(prefix string) (names []string) {
 }
 
 // Features returns the pipeline of the steps before the model: all of them if there
-// is no model. It shares its steps with this one.
+// is no model. It shares its steps with this one. If the model is the only step, it
+// has none, and can do nothing.
 func (p *Pipeline) Features() *Pipeline {
 	if p.err != nil || len(p.steps) == 0 {
 		return p
@@ -119,7 +120,11 @@ func (p *Pipeline) Features() *Pipeline {
 	} else if !isModel(last.Stage) {
 		return p
 	}
-	return &Pipeline{steps: steps, spoiled: p.spoiled}
+	f := &Pipeline{steps: steps, spoiled: p.spoiled}
+	if len(steps) == 0 {
+		f.err = fmt.Errorf("pipeline: there are no steps before the model, %q", p.last().path)
+	}
+	return f
 }
 
 // A kind is what a step takes.
