@@ -106,11 +106,8 @@ func (v *CountVectorizer) FitTransformContext(ctx context.Context, docs []string
 	if tokens == nil {
 		return v.transform(ctx, docs)
 	}
-	m, err := buildCSR(ctx, len(docs), len(v.names), func() func(*docRows, int) error {
-		return func(c *docRows, i int) error {
-			c.col, c.value = v.count(tokens.of(i), c.col, c.value)
-			return nil
-		}
+	m, err := buildCSR(ctx, len(docs), len(v.names), func(s *scratch, c *docRows, i int) {
+		c.col, c.value = v.count(tokens.of(i), len(v.names), s, c.col, c.value)
 	})
 	if err != nil {
 		v.analyzer, v.columns, v.names = nil, nil, nil
@@ -278,17 +275,34 @@ func (v *CountVectorizer) choose(d *docTokens, n int) ([]string, error) {
 	return slices.Clip(names), nil
 }
 
-// count appends the entries of a text with the columns ids, which it sorts.
-func (v *CountVectorizer) count(ids []int32, cols []int32, values []float64) ([]int32, []float64) {
-	slices.Sort(ids)
-	last := int32(-1)
-	for _, j := range ids {
-		switch {
-		case j < 0:
-		case j != last:
-			cols, values, last = append(cols, j), append(values, 1), j
-		case !v.Binary:
-			values[len(values)-1]++
+// count appends the entries of a text that has tokens with the columns ids of n; it
+// may sort ids.
+func (v *CountVectorizer) count(ids []int32, n int, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
+	first := len(values)
+	if n <= maxTally {
+		s.tally.room(n)
+		for _, j := range ids {
+			if j >= 0 {
+				s.tally.add(j, 1)
+			}
+		}
+		cols, values = s.tally.drain(cols, values)
+	} else {
+		slices.Sort(ids)
+		last := int32(-1)
+		for _, j := range ids {
+			switch {
+			case j < 0:
+			case j != last:
+				cols, values, last = append(cols, j), append(values, 1), j
+			default:
+				values[len(values)-1]++
+			}
+		}
+	}
+	if v.Binary {
+		for k := first; k < len(values); k++ {
+			values[k] = 1
 		}
 	}
 	return cols, values
@@ -331,12 +345,8 @@ func (v *CountVectorizer) transform(ctx context.Context, docs []string) (*CSR, e
 	if err != nil {
 		return nil, err
 	}
-	return buildCSR(ctx, len(docs), len(columns), func() func(*docRows, int) error {
-		var s scratch
-		return func(c *docRows, i int) error {
-			c.col, c.value = v.row(a, columns, docs[i], &s, c.col, c.value)
-			return nil
-		}
+	return buildCSR(ctx, len(docs), len(columns), func(s *scratch, c *docRows, i int) {
+		c.col, c.value = v.row(a, columns, docs[i], s, c.col, c.value)
 	})
 }
 
@@ -347,7 +357,7 @@ func (v *CountVectorizer) row(a *analyzer, columns map[string]int32, doc string,
 			s.hashes = append(s.hashes, j)
 		}
 	})
-	return v.count(s.hashes, cols, values)
+	return v.count(s.hashes, len(columns), s, cols, values)
 }
 
 // TransformText fills vec with the counts of doc, the row that Transform gives it,

@@ -5,7 +5,6 @@ package feature
 import (
 	"context"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -130,23 +129,16 @@ func (v *HashingVectorizer) transform(ctx context.Context, docs []string) (*CSR,
 	if err != nil {
 		return nil, err
 	}
-	return buildCSR(ctx, len(docs), h.buckets, func() func(*docRows, int) error {
-		var s scratch
-		return func(c *docRows, i int) error {
-			c.col, c.value = h.row(docs[i], &s, c.col, c.value)
-			return nil
-		}
+	return buildCSR(ctx, len(docs), h.buckets, func(s *scratch, c *docRows, i int) {
+		c.col, c.value = h.row(docs[i], s, c.col, c.value)
 	})
 }
-
-// fewBuckets is how many are counted in a table of all of them.
-const fewBuckets = 1 << 12
 
 // row appends the entries of a text.
 func (h *hasher) row(doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
 	s.hashes = h.hashes(doc, s, s.hashes[:0])
 	first := len(cols)
-	if h.buckets <= fewBuckets {
+	if h.buckets <= maxTally {
 		cols, values = h.countInTable(s, cols, values)
 	} else {
 		cols, values = h.countSorted(s, cols, values)
@@ -172,27 +164,15 @@ func (h *hasher) bucket(hash int32) int32 {
 }
 
 func (h *hasher) countInTable(s *scratch, cols []int32, values []float64) ([]int32, []float64) {
-	if len(s.bits) < (h.buckets+63)/64 || len(s.counts) < h.buckets {
-		s.counts, s.bits = make([]float64, h.buckets), make([]uint64, (h.buckets+63)/64)
-	}
+	s.tally.room(h.buckets)
 	for _, hash := range s.hashes {
-		j := h.bucket(hash)
-		if h.signs && hash < 0 {
-			s.counts[j]--
-		} else {
-			s.counts[j]++
+		n := int32(1)
+		if h.signs {
+			n |= hash >> 31
 		}
-		s.bits[j>>6] |= 1 << (j & 63)
+		s.tally.add(h.bucket(hash), n)
 	}
-	for w, set := range s.bits {
-		for ; set != 0; set &= set - 1 {
-			j := w<<6 + bits.TrailingZeros64(set)
-			cols, values = append(cols, int32(j)), append(values, s.counts[j])
-			s.counts[j] = 0
-		}
-		s.bits[w] = 0
-	}
-	return cols, values
+	return s.tally.drain(cols, values)
 }
 
 func (h *hasher) countSorted(s *scratch, cols []int32, values []float64) ([]int32, []float64) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/netherfield/netherfield/runtime/internal/parallel"
 	"gonum.org/v1/gonum/mat"
@@ -21,17 +22,18 @@ type docRows struct {
 	ends  []int
 }
 
-// buildCSR makes a matrix of n rows. For each chunk it calls begin, once, for a
-// function that appends row i to the chunk.
-func buildCSR(ctx context.Context, n, cols int, begin func() func(c *docRows, i int) error) (*CSR, error) {
+// buildCSR makes a matrix of n rows. row appends row i to a chunk; s is its alone while
+// it runs.
+func buildCSR(ctx context.Context, n, cols int, row func(s *scratch, c *docRows, i int)) (*CSR, error) {
 	chunks := make([]docRows, parallel.Count(n, chunkRows))
+	scratches := sync.Pool{New: func() any { return new(scratch) }}
 	err := parallel.Chunks(ctx, n, chunkRows, func(k, lo, hi int) error {
-		c, row := &chunks[k], begin()
+		s := scratches.Get().(*scratch)
+		defer scratches.Put(s)
+		c := &chunks[k]
 		c.ends = make([]int, 0, hi-lo)
 		for i := lo; i < hi; i++ {
-			if err := row(c, i); err != nil {
-				return err
-			}
+			row(s, c, i)
 			c.ends = append(c.ends, len(c.col))
 			if done := i - lo + 1; done == 8 && hi-lo > 8 {
 				// Now it is known about how long rows are.

@@ -91,12 +91,8 @@ func (v *Shingles) transform(ctx context.Context, docs []string) (*CSR, error) {
 	if err != nil {
 		return nil, err
 	}
-	return buildCSR(ctx, len(docs), r.Buckets, func() func(*docRows, int) error {
-		var s scratch
-		return func(c *docRows, i int) error {
-			c.col, c.value = r.row(docs[i], &s, c.col, c.value)
-			return nil
-		}
+	return buildCSR(ctx, len(docs), r.Buckets, func(s *scratch, c *docRows, i int) {
+		c.col, c.value = r.row(docs[i], s, c.col, c.value)
 	})
 }
 
@@ -135,7 +131,7 @@ func (v *Shingles) row(doc string, s *scratch, cols []int32, values []float64) (
 		h.mask = int32(h.buckets - 1)
 	}
 	first := len(cols)
-	if h.buckets <= fewBuckets {
+	if h.buckets <= maxTally {
 		cols, values = h.countInTable(s, cols, values)
 	} else {
 		cols, values = h.countSorted(s, cols, values)

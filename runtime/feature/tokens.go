@@ -77,8 +77,7 @@ type scratch struct {
 	runes  []int  // where characters of text begin, and its length
 	hashes []int32
 	keys   []uint32
-	counts []float64
-	bits   []uint64
+	tally  tally
 }
 
 // lowered returns doc as the analyzer sees it: in lower case and without accents.
@@ -112,6 +111,10 @@ func (a *analyzer) lowered(doc string, s *scratch) []byte {
 
 // each calls f with every token of doc. The token is f's until it returns.
 func (a *analyzer) each(doc string, s *scratch, f func(token []byte)) {
+	if a.direct && isASCII(doc) {
+		a.eachPlain(doc, s, f)
+		return
+	}
 	text := a.lowered(doc, s)
 	switch a.analyzer {
 	case "char":
@@ -122,6 +125,31 @@ func (a *analyzer) each(doc string, s *scratch, f func(token []byte)) {
 	default:
 		s.words = a.words(text, s.words[:0])
 		a.ngrams(text, s, f)
+	}
+}
+
+// eachPlain does this for words of a plain pattern in ASCII.
+func (a *analyzer) eachPlain(doc string, s *scratch, f func(token []byte)) {
+	s.text = append(s.text[:0], doc...)
+	text := s.text
+	for i := 0; i < len(text); {
+		first := classOf[text[i]]
+		if first == 0 {
+			i++
+			continue
+		}
+		begin := i
+		if a.keepCase {
+			for ; i < len(text) && classOf[text[i]] != 0; i++ {
+			}
+		} else {
+			for ; i < len(text) && classOf[text[i]] != 0; i++ {
+				text[i] = lowerOf[text[i]]
+			}
+		}
+		if i-begin >= a.min && (!a.alpha || first&alphaByte != 0) {
+			f(text[begin:i])
+		}
 	}
 }
 
