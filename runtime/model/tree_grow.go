@@ -184,6 +184,9 @@ func (g *grower) grow(t int) (*grownTree, error) {
 		if !g.split(b.lo, samples) || g.best.gain/total+epsilon < g.minDecrease {
 			continue
 		}
+		if g.bins.exact {
+			g.sharpen(samples)
+		}
 		s := &g.best
 		if c := &g.bins.column[s.feature]; !s.exact && s.threshold == 0 {
 			s.threshold = threshold(c.first, c.last, s.bin, s.next)
@@ -343,36 +346,12 @@ func (g *grower) refine(samples []sample, f int32, bin uint8) bool {
 	}
 	g.keys = slices.Grow(g.keys[:0], len(samples))[:len(samples)]
 	for i, sm := range samples {
-		v := g.bins.value(uint32(sm), f)
-		if v == 0 {
-			v = 0 // and not -0
-		}
-		g.keys[i] = element(v, uint32(i))
-	}
-	slices.Sort(g.keys)
-	groups := 1
-	for i := 1; i < len(g.keys); i++ {
-		if elementValue(g.keys[i]) > elementValue(g.keys[i-1])+featureThreshold {
-			groups++
-		}
-	}
-	if groups == 1 {
-		return false
+		g.keys[i] = g.key(sm, i, f)
 	}
 	g.codes = slices.Grow(g.codes[:0], len(samples))[:len(samples)]
 	g.first, g.last = g.first[:0], g.last[:0]
-	group, code := -1, -1
-	for i, k := range g.keys {
-		v := elementValue(k)
-		if i == 0 || v > elementValue(g.keys[i-1])+featureThreshold {
-			group++
-			if at := group * min(groups, maxBins) / groups; at != code {
-				code = at
-				g.first, g.last = append(g.first, v), append(g.last, v)
-			}
-		}
-		g.last[code] = v
-		g.codes[uint32(k)] = uint8(code)
+	if g.ownBins(maxBins) < 2 {
+		return false
 	}
 	g.target.put(nil, g.codes, 0)
 	s.changed = false
@@ -382,6 +361,85 @@ func (g *grower) refine(samples []sample, f int32, bin uint8) bool {
 		g.best.threshold = threshold(g.first, g.last, g.best.bin, g.best.next)
 	}
 	return true
+}
+
+// key is the value of the node's i-th sample as an element.
+func (g *grower) key(sm sample, i int, f int32) uint64 {
+	v := g.bins.value(uint32(sm), f)
+	if v == 0 {
+		v = 0 // and not -0
+	}
+	return element(v, uint32(i))
+}
+
+// ownBins puts what is in keys into at most so many bins of this node alone, behind
+// those that first and last have already, and returns how many.
+func (g *grower) ownBins(limit int) int {
+	slices.Sort(g.keys)
+	apart := func(i int) bool { return elementValue(g.keys[i]) > elementValue(g.keys[i-1])+featureThreshold }
+	groups := 1
+	for i := 1; i < len(g.keys); i++ {
+		if apart(i) {
+			groups++
+		}
+	}
+	before := len(g.first)
+	group, bin := 0, -1
+	for i, k := range g.keys {
+		v := elementValue(k)
+		if i > 0 && apart(i) {
+			group++
+		}
+		if at := group * min(groups, limit) / groups; at != bin {
+			bin = at
+			g.first, g.last = append(g.first, v), append(g.last, v)
+		}
+		g.last[before+bin] = v
+		g.codes[uint32(k)] = uint8(before + bin)
+	}
+	return len(g.first) - before
+}
+
+// sharpen looks for a better split by the best split's feature, among the values in
+// the two bins that it is between. The best may be none of these: what is best among
+// bins stays then, but its threshold is between two of the node's own values.
+func (g *grower) sharpen(samples []sample) {
+	s := &g.search
+	best := g.best
+	c := &g.bins.column[best.feature]
+	if best.exact || math.IsInf(best.threshold, 1) || c.missing || c.first[best.bin] == c.last[best.bin] && c.first[best.next] == c.last[best.next] {
+		return
+	}
+	g.keys = g.keys[:0]
+	g.codes = slices.Grow(g.codes[:0], len(samples))[:len(samples)]
+	for i, sm := range samples {
+		code := g.bins.bin(uint32(sm), best.feature)
+		switch {
+		case code < best.bin:
+			g.codes[i] = 0
+		case code > best.next:
+			g.codes[i] = maxBins - 1
+		default:
+			g.keys = append(g.keys, g.key(sm, i, best.feature))
+		}
+	}
+	// One bin for all below, then those of values, then one for all above.
+	g.first, g.last = append(g.first[:0], c.first[0]), append(g.last[:0], c.last[max(best.bin, 1)-1])
+	g.ownBins(maxBins - 2)
+	for len(g.first) < maxBins {
+		g.first, g.last = append(g.first, 0), append(g.last, 0)
+	}
+	if int(best.next)+1 < len(c.first) {
+		g.first[maxBins-1], g.last[maxBins-1] = c.first[best.next+1], c.last[len(c.last)-1]
+	}
+	s.begin(len(samples))
+	g.target.put(nil, g.codes, 0)
+	s.changed = false
+	g.target.scan(0, false)
+	if s.changed {
+		g.adopt(best.feature, true)
+		g.best.threshold = threshold(g.first, g.last, g.best.bin, g.best.next)
+	}
 }
 
 // partition puts the samples that go to the left first, keeping their order, and
