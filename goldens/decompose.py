@@ -3,6 +3,7 @@
 import numpy
 from scipy import sparse
 from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.manifold import TSNE, trustworthiness
 from sklearn.preprocessing import StandardScaler
 
 from goldens import case, csr
@@ -21,6 +22,7 @@ def cases(out):
     out("feature", "pca_large", None, {f"{k}": pca(large(), k, False, rows=slice(0, 20)) for k in (2, 30)})
     out("feature", "svd_large", None, {f"{k}": svd(large(), k, rows=slice(0, 20)) for k in (2, 10)})
     out("feature", "svd_documents", None, {"3": svd(documents(), 3, rows=slice(0, 20))}, features=numpy.asarray([documents().sum()]))
+    out("feature", "tsne", None, {f"{m}_{i}": tsne(m, i) for m in ("exact", "barnes_hut") for i in ("pca", "random")})
 
 
 def large():
@@ -135,3 +137,22 @@ def svd(x, k, rows=slice(None)):
         explained_variance=m.explained_variance_,
         explained_variance_ratio=m.explained_variance_ratio_,
     )
+
+
+def placed():
+    """120 rows of 10 columns around four centres."""
+    r = numpy.random.RandomState(5)
+    centres = r.standard_normal((4, 10)) * 2
+    return centres[numpy.arange(120) % 4] + r.standard_normal((120, 10))
+
+
+def tsne(method, init):
+    """Divergence and trustworthiness over 20 seeds, or the one of no seed."""
+    x = placed()
+    divergence, trust = [], []
+    for seed in range(1 if init == "pca" else 20):
+        m = TSNE(perplexity=20, method=method, init=init, random_state=seed)
+        y = m.fit_transform(x)
+        divergence.append(m.kl_divergence_)
+        trust.append(trustworthiness(x, y))
+    return case({"Perplexity": 20.0, "Method": method, "Init": init}, divergence=divergence, trust=trust)

@@ -43,7 +43,7 @@ type treeNode struct {
 }
 
 const (
-	treeBits  = 16 // of each coordinate
+	treeBits  = 16  // of each coordinate
 	treeLeaf  = 16  // places in a leaf: these are listed one by one
 	treeGroup = 128 // places that share a walk
 )
