@@ -13,7 +13,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Further flags for JupyterLab: make lab LAB_FLAGS="--no-browser --port 9000"
 LAB_FLAGS ?=
 
-.PHONY: help build venv lab check static test bench clean
+.PHONY: help build venv lab check static test goldens bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: ## set everything up and run every test
 bench: build $(VENV)/.test ## compare with ipykernel and print a table
 	@$(VENV)/bin/python -m bench
 
+goldens: $(VENV)/.ml ## ask scikit-learn and pandas anew for the numbers that the Go tests expect
+	@$(VENV)/bin/python -m goldens
+
 clean: ## remove what the other commands made
 	rm -rf bin $(VENV) artifacts
 
@@ -59,4 +62,8 @@ $(VENV)/.lab: requirements/lab.txt
 
 $(VENV)/.test: $(VENV)/.lab requirements/test.txt
 	@$(PIP) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.ml: $(VENV)/.test requirements/ml.txt
+	@$(PIP) -r requirements/ml.txt
 	@touch $@
