@@ -34,6 +34,15 @@ func (s *samples) row(i int) []float64 {
 // many rows as there are labels, and neither NaN nor infinity. What names the
 // learner, as in "LogisticRegression".
 func checkFit(ctx context.Context, what string, x mat.Matrix, labels int) (samples, error) {
+	s, err := checkShape(what, x, labels)
+	if err != nil {
+		return s, err
+	}
+	return s, s.finite(ctx, what)
+}
+
+// checkShape is checkFit, but that it does not look for NaN and infinity.
+func checkShape(what string, x mat.Matrix, labels int) (samples, error) {
 	s, err := read(what, x)
 	switch {
 	case err != nil:
@@ -45,7 +54,7 @@ func checkFit(ctx context.Context, what string, x mat.Matrix, labels int) (sampl
 	case s.cols == 0:
 		return s, fmt.Errorf("model: %s cannot learn from %d samples without features", what, s.rows)
 	}
-	return s, s.finite(ctx, what)
+	return s, nil
 }
 
 // checkPredict checks that x has the number of columns that was learned from.

@@ -148,9 +148,38 @@ func (d *design) linear(w, b []float64, outputs int) *linear {
 	if d.used == nil {
 		return &linear{cols: d.total, outputs: outputs, w: w, b: b}
 	}
-	l := &linear{cols: d.total, outputs: outputs, w: make([]float64, d.total*outputs), b: b}
+	l := &linear{cols: d.total, outputs: outputs, b: b}
+	if !worthColumns(d.cols, d.total, outputs) {
+		l.w = make([]float64, d.total*outputs)
+		for k, j := range d.used {
+			copy(l.w[int(j)*outputs:], w[k*outputs:(k+1)*outputs])
+		}
+		return l
+	}
+	set := make([]uint64, (d.total+63)/64)
+	for _, j := range d.used {
+		set[j>>6] |= 1 << (j & 63)
+	}
+	l.index = newColumns(set)
+	l.w = make([]float64, (d.cols+1)*outputs)
 	for k, j := range d.used {
-		copy(l.w[int(j)*outputs:], w[k*outputs:(k+1)*outputs])
+		copy(l.w[l.index.at(j)*outputs:], w[k*outputs:(k+1)*outputs])
 	}
 	return l
+}
+
+// readRow adds row i to dst, which is 0.
+func (d *design) readRow(i int, dst []float64) {
+	switch {
+	case d.dense != nil:
+		copy(dst, d.row(i))
+	case d.narrow != nil:
+		for e := d.start[i]; e < d.start[i+1]; e++ {
+			dst[d.narrow[e]] += d.value[e]
+		}
+	default:
+		for e := d.start[i]; e < d.start[i+1]; e++ {
+			dst[d.wide[e]] += d.value[e]
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/netherfield/netherfield/runtime/artefact"
@@ -18,10 +19,21 @@ import (
 )
 
 // A linear has outputs x·W + b. W is kept by columns of x, so that what a sample
-// needs of it lies together: element (j, o) is w[j*outputs+o].
+// needs of it lies together: element (j, o) is w[j*outputs+o]. If there is an index,
+// column j has the number index.at(j) instead of j, and W one column more, which
+// stands for all that have no number.
 type linear struct {
 	cols, outputs int
 	w, b          []float64
+	index         *columns
+}
+
+// column returns the elements of W for column j.
+func (l *linear) column(j int) []float64 {
+	if l.index != nil {
+		j = l.index.at(int32(j))
+	}
+	return l.w[j*l.outputs : (j+1)*l.outputs]
 }
 
 // scoreRows is how many rows are scored by one goroutine at a time.
@@ -40,7 +52,19 @@ func (l *linear) each(ctx context.Context, what string, x mat.Matrix, use func(l
 	}
 	return s.rows, parallel.Chunks(ctx, s.rows, scoreRows, func(_, lo, hi int) error {
 		z := make([]float64, (hi-lo)*l.outputs)
-		d.forward(lo, hi, l.outputs, l.w, z)
+		switch {
+		case l.index == nil:
+			d.forward(lo, hi, l.outputs, l.w, z)
+		case s.csr != nil:
+			for i := lo; i < hi; i++ {
+				cols, values := s.csr.Row(i)
+				l.indexedScores(cols, values, z[(i-lo)*l.outputs:(i-lo+1)*l.outputs])
+			}
+		default:
+			for i := lo; i < hi; i++ {
+				l.indexedDense(s.row(i), z[(i-lo)*l.outputs:(i-lo+1)*l.outputs])
+			}
+		}
 		addEach(z, l.b)
 		// What is not finite in a row, a score shows.
 		if !allFinite(z) {
@@ -60,6 +84,10 @@ func (l *linear) vector(what string, v *feature.Vector, z []float64) error {
 		return err
 	}
 	switch {
+	case v.Dense && l.index != nil:
+		l.indexedDense(v.Value, z)
+	case l.index != nil:
+		l.indexedScores(v.Index, v.Value, z)
 	case v.Dense && l.outputs == 1:
 		z[0] = simd.Dot(v.Value, l.w)
 	case v.Dense:
@@ -76,32 +104,133 @@ func (l *linear) vector(what string, v *feature.Vector, z []float64) error {
 	return nil
 }
 
-// matrix returns W as it is kept, a row for each output.
-func (l *linear) matrix() []float64 {
-	if l.outputs == 1 {
-		return l.w
-	}
-	m := make([]float64, len(l.w))
-	for j := range l.cols {
-		for o := range l.outputs {
-			m[o*l.cols+j] = l.w[j*l.outputs+o]
+// indexedScores multiplies one row with W.
+func (l *linear) indexedScores(cols []int32, values, z []float64) {
+	w, index := l.w, l.index
+	values = values[:len(cols)]
+	switch len(z) {
+	case 2:
+		var a, b float64
+		for k, j := range cols {
+			at := 2 * index.at(j)
+			wj := w[at : at+2]
+			a += values[k] * wj[0]
+			b += values[k] * wj[1]
 		}
+		z[0], z[1] = a, b
+	default:
+		clear(z)
+		for k, j := range cols {
+			v := values[k]
+			at := index.at(j) * len(z)
+			for o, c := range w[at : at+len(z)] {
+				z[o] += v * c
+			}
+		}
+	}
+}
+
+func (l *linear) indexedDense(row, z []float64) {
+	clear(z)
+	for j, v := range row {
+		if v != 0 {
+			for o, c := range l.column(j) {
+				z[o] += v * c
+			}
+		}
+	}
+}
+
+// matrix returns W with a row for each output. It may be what the linear itself
+// keeps.
+func (l *linear) matrix() []float64 {
+	if l.outputs == 1 && l.index == nil {
+		return l.w[:l.cols:l.cols]
+	}
+	m := make([]float64, l.cols*l.outputs)
+	for o := range l.outputs {
+		row := m[o*l.cols : (o+1)*l.cols]
+		if l.index == nil {
+			for j := range row {
+				row[j] = l.w[j*l.outputs+o]
+			}
+			continue
+		}
+		if rest := l.w[l.index.used*l.outputs+o]; rest != 0 {
+			for j := range row {
+				row[j] = rest
+			}
+		}
+		l.index.each(func(j, number int) { row[j] = l.w[number*l.outputs+o] })
 	}
 	return m
 }
 
 // newLinear makes a linear of W with a row for each output, which it may keep.
 func newLinear(cols, outputs int, coef, b []float64) *linear {
-	l := &linear{cols: cols, outputs: outputs, w: coef, b: b}
-	if outputs > 1 {
-		l.w = make([]float64, len(coef))
-		for o := range outputs {
-			for j, v := range coef[o*cols : (o+1)*cols] {
-				l.w[j*outputs+o] = v
+	l := &linear{cols: cols, outputs: outputs, b: b}
+	// What columns that were not used have in common is the least element of naive
+	// Bayes, and 0 of other models.
+	for _, least := range []bool{false, true} {
+		rest := make([]float64, outputs)
+		set, used := make([]uint64, (cols+63)/64), 0
+		for o := range rest {
+			row := coef[o*cols : (o+1)*cols]
+			if least {
+				rest[o] = slices.Min(row)
 			}
+			for j, v := range row {
+				if v != rest[o] {
+					set[j>>6] |= 1 << (j & 63)
+				}
+			}
+		}
+		for _, word := range set {
+			used += bits.OnesCount64(word)
+		}
+		if worthColumns(used, cols, outputs) {
+			l.index = newColumns(set)
+			l.w = make([]float64, (used+1)*outputs)
+			for o := range outputs {
+				l.index.each(func(j, number int) { l.w[number*outputs+o] = coef[o*cols+j] })
+			}
+			copy(l.w[used*outputs:], rest)
+			return l
+		}
+	}
+	if outputs == 1 {
+		l.w = coef
+		return l
+	}
+	l.w = make([]float64, len(coef))
+	for o := range outputs {
+		for j, v := range coef[o*cols : (o+1)*cols] {
+			l.w[j*outputs+o] = v
 		}
 	}
 	return l
+}
+
+// difference returns what has one output, the second of two less the first, or nil if
+// there are not two.
+func (l *linear) difference() *linear {
+	if l.outputs != 2 {
+		return nil
+	}
+	d := &linear{cols: l.cols, outputs: 1, w: make([]float64, l.cols), b: []float64{l.b[1] - l.b[0]}}
+	if l.index == nil {
+		for j := range d.w {
+			d.w[j] = l.w[2*j+1] - l.w[2*j]
+		}
+		return d
+	}
+	if rest := l.w[2*l.index.used+1] - l.w[2*l.index.used]; rest != 0 {
+		for j := range d.w {
+			d.w[j] = rest
+		}
+	}
+	l.index.each(func(j, number int) { d.w[j] = l.w[2*number+1] - l.w[2*number] })
+	return d
 }
 
 // explain takes the scores of each row of x apart. Sign makes several outputs of
@@ -129,8 +258,8 @@ func (l *linear) explain(what, unit string, outputs []string, sign []float64, x 
 			e := Explanation{Unit: unit, Outputs: outputs, Base: scale(l.b), Score: scale(z[(i-lo)*l.outputs:])}
 			add := func(j int, v float64) {
 				some := false
-				for o := range c {
-					c[o] = v * l.w[j*l.outputs+o]
+				for o, w := range l.column(j) {
+					c[o] = v * w
 					some = some || c[o] != 0
 				}
 				if some {
