@@ -291,28 +291,28 @@ func TestSparseFeaturesMakeTheSameForest(t *testing.T) {
 // Where there are too many columns for a byte each, forests are grown on entries. They
 // are as good as those grown on the columns that have any.
 func TestManySparseColumnsAreLearnedFrom(t *testing.T) {
-	const cols = 1 << 16
+	const cols = 1 << 14
 	d := wordData(500, 500, 1000, 2, 6)
 	train, test := d.parts()
 	spread := func(x mat.Matrix) *feature.CSR {
 		s := sparse(x)
 		s.Cols = cols
 		for k, c := range s.Col {
-			s.Col[k] = c * 61
+			s.Col[k] = c * 16
 		}
 		return s
 	}
 	for _, f := range []model.RandomForestClassifier{
 		{Trees: 20, MaxFeatures: "all"},
 		{Trees: 20, MaxFeatures: "all", MinSamplesLeaf: 2, Criterion: "entropy"},
-		{Trees: 60},
+		{Trees: 30},
 	} {
 		noError(t, f.Fit(spread(train), d.class[:d.rows]))
 		checkClassifier(t, &f, spread(test).Take([]int{0, 1, 2, 3, 4}))
 		got := right(t, &f, spread(test), d.class[d.rows:])
 		g := f
 		if f.MaxFeatures == "" {
-			g.MaxFeatures = "4" // of 256 of 65,536, that is of those that have entries
+			g.MaxFeatures = "8" // of 128 of 16,384, that is of those that have entries
 		}
 		noError(t, g.Fit(train, d.class[:d.rows]))
 		want := right(t, &g, test, d.class[d.rows:])
@@ -626,7 +626,7 @@ func TestScoringOneSampleAllocatesNothing(t *testing.T) {
 			if _, err := g.ValueVector(v); err != nil {
 				t.Fail()
 			}
-		}); n >= 1 {
+		}); n >= 1 && !raced {
 			t.Errorf("%v allocations", n)
 		}
 	}
