@@ -10,6 +10,7 @@ import (
 
 	"github.com/netherfield/netherfield/runtime/feature"
 	"github.com/netherfield/netherfield/runtime/internal/parallel"
+	"github.com/netherfield/netherfield/runtime/internal/simd"
 )
 
 // A forest is trees with what makes predictions fast.
@@ -25,27 +26,18 @@ type forest struct {
 	// The inner nodes of all trees, each tree breadth-first. A node's child that is
 	// negative is a leaf, with the values leafValue[^child*outputs:]. Leaves with
 	// the same values are one.
-	nodes     []forestNode
+	nodes     []simd.Node
 	root      []int32
 	leafValue []float64
 
 	scratch sync.Pool // *forestScratch
 }
 
-// A forestNode sends a sample to child[0] if x <= threshold. Four of them fit in
-// one line of a processor's cache.
-type forestNode struct {
-	threshold float32
-	slot      uint32
-	child     [2]int32
-}
-
 // forestScratch is what one row needs.
 type forestScratch struct {
-	x    []float32
-	leaf []int32
-	at   []int32
-	tree []int32
+	x     []float32
+	leaf  []int32
+	lanes []uint64
 }
 
 // newForest prepares trees that are correct.
@@ -65,7 +57,7 @@ func newForest(what string, t *trees) *forest {
 			f.used = append(f.used, int32(j))
 		}
 	}
-	f.nodes = make([]forestNode, 0, inner)
+	f.nodes = make([]simd.Node, 0, inner)
 	leaves := leafTable{f: f, byValue: map[[2]float64]int32{}}
 	var queue []int32 // nodes of the tree, in the order of what stands for them
 	for k := range f.count() {
@@ -79,20 +71,20 @@ func newForest(what string, t *trees) *forest {
 		queue = append(queue[:0], lo)
 		for i := 0; i < len(queue); i++ {
 			at := queue[i]
-			n := forestNode{threshold: floor32(f.threshold[at]), slot: uint32(f.slot[f.feature[at]])}
+			n := simd.Node{Threshold: floor32(f.threshold[at]), Slot: uint32(f.slot[f.feature[at]])}
 			for side, c := range [2]int32{lo + f.left[at], lo + f.right[at]} {
 				if f.left[c] < 0 {
-					n.child[side] = ^leaves.of(c)
+					n.Child[side] = ^leaves.of(c)
 					continue
 				}
-				n.child[side] = base + int32(len(queue))
+				n.Child[side] = base + int32(len(queue))
 				queue = append(queue, c)
 			}
 			f.nodes = append(f.nodes, n)
 		}
 	}
 	f.scratch.New = func() any {
-		return &forestScratch{x: make([]float32, len(f.used)), leaf: make([]int32, f.count()), at: make([]int32, f.count()), tree: make([]int32, f.count())}
+		return &forestScratch{x: make([]float32, len(f.used)), leaf: make([]int32, f.count()), lanes: make([]uint64, f.count())}
 	}
 	return f
 }
@@ -188,7 +180,7 @@ func (f *forest) fillSparse(x []float32, cols []int32, values []float64, i int) 
 
 // block is how many rows go through the trees together: their features and a tree
 // are to stay in a core's cache.
-const block = 256
+const block = 512
 
 // predict calls add for each chunk of rows and each tree, in order, with the leaves
 // that the rows [lo, lo+len(leaf)) end up in.
@@ -249,22 +241,8 @@ func (f *forest) descend(root int32, x []float32, width int, leaf []int32, lanes
 	for i := range lanes {
 		lanes[i] = uint64(i)<<32 | uint64(root)
 	}
-	nodes := f.nodes
 	for n := len(lanes); n > 0; {
-		k := 0
-		for _, lane := range lanes[:n] {
-			row := lane >> 32
-			node := &nodes[uint32(lane)]
-			b := 0
-			if x[int(row)*width+int(node.slot)] > node.threshold {
-				b = 1
-			}
-			child := node.child[b&1]
-			leaf[row] = child
-			lanes[k] = row<<32 | uint64(uint32(child))
-			k += int(^uint32(child) >> 31)
-		}
-		n = k
+		n = simd.Step(f.nodes, x, width, leaf, lanes[:n])
 	}
 	for i, c := range leaf {
 		leaf[i] = ^c
@@ -280,7 +258,7 @@ func (f *forest) missingLeaf(k int, x []float32) int32 {
 		if int(f.start[k])+int(f.right[parent]) == child {
 			side = 1
 		}
-		n = f.nodes[n].child[side]
+		n = f.nodes[n].Child[side]
 	})
 	return ^n
 }
@@ -306,30 +284,21 @@ func (f *forest) vector(s *forestScratch, v *feature.Vector) error {
 		}
 		return nil
 	}
-	// As in descend, but for one sample in all trees.
+	// As in descend, but of one sample in all trees: each lane's row is a tree, and all
+	// have the same features.
 	n := 0
 	for k, root := range f.root {
-		s.leaf[k] = ^root
-		s.at[n], s.tree[n] = root, int32(k)
+		s.leaf[k] = root
+		s.lanes[n] = uint64(k)<<32 | uint64(uint32(root))
 		if root >= 0 {
 			n++
 		}
 	}
-	nodes, x := f.nodes, s.x
 	for n > 0 {
-		k := 0
-		for i, at := range s.at[:n] {
-			node := &nodes[at]
-			b := 0
-			if x[node.slot] > node.threshold {
-				b = 1
-			}
-			child, tree := node.child[b&1], s.tree[i]
-			s.leaf[tree] = ^child
-			s.at[k], s.tree[k] = child, tree
-			k += int(^uint32(child) >> 31)
-		}
-		n = k
+		n = simd.Step(f.nodes, s.x, 0, s.leaf, s.lanes[:n])
+	}
+	for k, c := range s.leaf {
+		s.leaf[k] = ^c
 	}
 	return nil
 }
