@@ -189,14 +189,16 @@ func countsOf(ctx context.Context, s samples, codes []int32, classes int, weight
 		parts[chunk] = w
 		return nil
 	})
-	if err == nil && refused.Load() {
-		err = refuse(ctx, s)
-	}
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, part := range parts[1:] {
 		simd.Axpy(1, part, parts[0])
+	}
+	if refused.Load() || !allFinite(parts[0]) {
+		if err := refuse(ctx, s); err != nil {
+			return nil, nil, err
+		}
 	}
 	return parts[0], index, nil
 }

@@ -251,6 +251,14 @@ func (c *curvature) apply(v []float64) {
 			v[(c.block+j)*o.outputs+k] /= d
 		}
 	}
+	// A shift of all classes alike changes no probability. The gradient has no
+	// part in that direction, and the factors, which know nothing of each other,
+	// are not to add one: the only curvature there is the penalty.
+	if o.outputs > 1 {
+		for at := 0; at < len(v); at += o.outputs {
+			centre(v[at : at+o.outputs])
+		}
+	}
 }
 
 // cholesky makes of the lower triangle of the n × n matrix a, positive
