@@ -18,7 +18,8 @@ from netherfield_exporter.sklearn import ExportError  # noqa: E402
 from sklearn.decomposition import PCA, TruncatedSVD  # noqa: E402
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor  # noqa: E402
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer  # noqa: E402
-from sklearn.linear_model import LogisticRegression  # noqa: E402
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge  # noqa: E402
+from sklearn.naive_bayes import MultinomialNB  # noqa: E402
 from sklearn.pipeline import Pipeline, make_pipeline  # noqa: E402
 from sklearn.preprocessing import QuantileTransformer, StandardScaler  # noqa: E402
 
@@ -150,6 +151,23 @@ def test_logistic_regressions_predict_the_same(go, model, y):
     same(go(model, x=X), model, X)
 
 
+@pytest.mark.parametrize("model", [LinearRegression(), LinearRegression(fit_intercept=False), Ridge(0.5)], ids=str)
+def test_linear_models_predict_the_same(go, model):
+    model.fit(X, VALUES)
+    numpy.testing.assert_allclose(go(model, x=X)["values"], model.predict(X), rtol=1e-12, atol=1e-12)
+    model.fit(X, VALUES[:, None])
+    numpy.testing.assert_allclose(go(model, x=X)["values"], model.predict(X).reshape(-1), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("y", [CLASSES, THREE], ids=["two", "three"])
+@pytest.mark.parametrize("model", [MultinomialNB(), MultinomialNB(alpha=0.1, fit_prior=False)], ids=str)
+def test_naive_bayes_predicts_the_same(go, model, y):
+    counts = numpy.floor(abs(X))
+    same(go(model.fit(counts, y), x=counts), model, counts)
+    prior = MultinomialNB(class_prior=[1 / len(set(y))] * len(set(y))).fit(counts, y)
+    same(go(prior, x=counts), prior, counts)
+
+
 def test_integer_classes_keep_their_order_as_numbers_apart(go):
     model = LogisticRegression().fit(X, numpy.where(X[:, 0] > 0, 10, 9))
     got = go(model, x=X)
@@ -190,6 +208,10 @@ class Own(StandardScaler):
         (RandomForestRegressor(3, criterion="absolute_error").fit(X[:50], VALUES[:50]), "criterion='absolute_error'"),
         (LogisticRegression(l1_ratio=1, solver="saga").fit(X, CLASSES), "l1_ratio=1 has no counterpart"),
         (LogisticRegression(solver="liblinear").fit(X, CLASSES), "solver='liblinear'"),
+        (LinearRegression(positive=True).fit(X, VALUES), "positive=True has no counterpart"),
+        (LinearRegression().fit(X, X[:, :2]), "several outputs"),
+        (Ridge(alpha=[1, 2]).fit(X, X[:, :2]), "alpha=[1, 2]"),
+        (MultinomialNB(alpha=0).fit(abs(X), CLASSES), "alpha=0 has no"),
         (Pipeline([("a", Pipeline([("b", StandardScaler())]))]), "step 'a.b': StandardScaler: it is not fitted"),
         (Pipeline([("a", "passthrough")]), "it has no steps"),
     ],

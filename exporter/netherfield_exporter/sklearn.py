@@ -349,6 +349,49 @@ def logistic_regression(source):
     return source.done("model.LogisticRegression", params, arrays)
 
 
+def multinomial_nb(source):
+    names, order = classes(source)
+    alpha = source.take("alpha")
+    if not isinstance(alpha, numbers.Real) or not alpha > 0:
+        source.fail(f"alpha={alpha!r} has no counterpart; a number above 0 has")
+    source.take("force_alpha")
+    params = {"Alpha": float(alpha), "UniformPrior": not source.take("fit_prior")}
+    prior = source.take("class_prior")
+    if prior is not None:
+        params["ClassPrior"] = {names[i]: float(prior[k]) for i, k in enumerate(order)}
+    arrays = {
+        "classes": names,
+        "class_count": floats(source.fitted("class_count_")[order]),
+        "feature_log_prob": floats(source.fitted("feature_log_prob_")[order]),
+        "class_log_prior": floats(source.fitted("class_log_prior_")[order]),
+    }
+    return source.done("model.MultinomialNB", params, arrays)
+
+
+def regression(source, kind, params):
+    coef = floats(source.fitted("coef_"))
+    if coef.ndim == 2 and coef.shape[0] != 1:
+        source.fail("it predicts several outputs at once; one can be exported")
+    source.only("positive", False)
+    params["NoIntercept"] = not source.take("fit_intercept")
+    intercept = floats(numpy.atleast_1d(source.estimator.intercept_))
+    return source.done(kind, params, {"coef": coef.reshape(1, -1), "intercept": intercept})
+
+
+def linear_regression(source):
+    tol = source.take("tol")
+    return regression(source, "model.LinearRegression", {} if tol is None else {"Tol": float(tol)})
+
+
+def ridge(source):
+    alpha = source.take("alpha")
+    if not isinstance(alpha, numbers.Real) or not alpha > 0:
+        source.fail(f"alpha={alpha!r} has no counterpart; a number above 0 has")
+    for name in ("max_iter", "tol", "solver", "random_state"):
+        source.take(name)  # how the one optimum was found
+    return regression(source, "model.Ridge", {"Alpha": float(alpha)})
+
+
 def forest(source, params):
     trees = [t.tree_ for t in source.fitted("estimators_")]
     if source.fitted("n_outputs_") != 1:
@@ -424,7 +467,10 @@ ESTIMATORS = {
     "sklearn.PCA": pca,
     "sklearn.TruncatedSVD": truncated_svd,
     "sklearn.StandardScaler": standard_scaler,
+    "sklearn.LinearRegression": linear_regression,
     "sklearn.LogisticRegression": logistic_regression,
+    "sklearn.MultinomialNB": multinomial_nb,
     "sklearn.RandomForestClassifier": forest_classifier,
     "sklearn.RandomForestRegressor": forest_regressor,
+    "sklearn.Ridge": ridge,
 }

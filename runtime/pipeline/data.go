@@ -49,7 +49,7 @@ func readSamples(name string, stage, x any) (samples, error) {
 		}
 		switch k {
 		case frames:
-			return samples{frame: x, rows: frameRows(x)}, nil
+			return samples{frame: x, rows: x.NumRows()}, nil
 		case texts:
 			docs, err := onlyTexts(x)
 			if err != nil {
@@ -120,7 +120,7 @@ func (s samples) take(rows []int) (samples, error) {
 			out.docs[k] = s.docs[i]
 		}
 	case s.frame != nil:
-		out.frame, err = frameTake(s.frame, rows)
+		out.frame, err = s.frame.Take(rows)
 	default:
 		out.matrix, err = feature.Rows(s.matrix, rows)
 	}

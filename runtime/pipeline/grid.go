@@ -214,16 +214,26 @@ func showParams(params map[string]any) string {
 	}
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(params)) {
-		v := params[name]
-		if kindOf(v) != unknown {
-			parts = append(parts, fmt.Sprintf("%s = %T", name, v))
-		} else if s, ok := v.(string); ok {
+		if s, ok := params[name].(string); ok {
 			parts = append(parts, fmt.Sprintf("%s = %q", name, s))
 		} else {
-			parts = append(parts, fmt.Sprintf("%s = %v", name, v))
+			parts = append(parts, name+" = "+showValue(params[name]))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+func showValue(v any) string {
+	switch {
+	case v == nil:
+		return "nil"
+	case kindOf(v) == unknown:
+		return fmt.Sprint(v)
+	}
+	if p, ok := v.(*Pipeline); ok {
+		return fmt.Sprintf("pipeline of %d steps", len(p.steps))
+	}
+	return showStage(v)
 }
 
 func (g *GridSearch) fitted() error {

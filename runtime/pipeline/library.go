@@ -16,7 +16,10 @@ var library = map[string]func() artefact.Stateful{
 	"feature.StandardScaler":       func() artefact.Stateful { return &feature.StandardScaler{} },
 	"feature.TFIDF":                func() artefact.Stateful { return &feature.TFIDF{} },
 	"feature.TruncatedSVD":         func() artefact.Stateful { return &feature.TruncatedSVD{} },
+	"model.LinearRegression":       func() artefact.Stateful { return &model.LinearRegression{} },
 	"model.LogisticRegression":     func() artefact.Stateful { return &model.LogisticRegression{} },
+	"model.MultinomialNB":          func() artefact.Stateful { return &model.MultinomialNB{} },
 	"model.RandomForestClassifier": func() artefact.Stateful { return &model.RandomForestClassifier{} },
 	"model.RandomForestRegressor":  func() artefact.Stateful { return &model.RandomForestRegressor{} },
+	"model.Ridge":                  func() artefact.Stateful { return &model.Ridge{} },
 }
