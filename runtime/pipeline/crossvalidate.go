@@ -86,7 +86,7 @@ func CrossValidate(ctx context.Context, estimator, x, y any, opts CVOpts) (*CVRe
 	if p == nil {
 		return nil, errors.New("pipeline: CrossValidate needs a pipeline")
 	}
-	e, err := newEvaluation(p, x, y, splitting{opts.Folds, opts.Shuffle, opts.Seed})
+	e, err := newEvaluation(p, x, y, model.KFold{Folds: opts.Folds, Shuffle: opts.Shuffle, Seed: opts.Seed})
 	if err != nil {
 		return nil, err
 	}

@@ -71,14 +71,11 @@ func (c *cell) done() {
 type evaluation struct {
 	data       samples
 	labels     labels
-	folds      []fold
+	folds      []model.Fold
 	metrics    []Metric
 	trainScore bool
 	root       *node
 }
-
-// A fold is which rows are learned from, and which are predicted.
-type fold struct{ train, test []int }
 
 // run returns the scores of each candidate on each fold: by the metrics on the test
 // rows, then, if wanted, on the training rows.
@@ -209,10 +206,10 @@ func (e *evaluation) make(ctx context.Context, n *node, f int) (train, test samp
 	if n.stateless {
 		x, err := e.all(ctx, n)
 		if err == nil {
-			train, err = x.take(e.folds[f].train)
+			train, err = x.take(e.folds[f].Train)
 		}
 		if err == nil {
-			test, err = x.take(e.folds[f].test)
+			test, err = x.take(e.folds[f].Test)
 		}
 		if n.parent != nil {
 			n.whole.done()
@@ -240,11 +237,11 @@ func (e *evaluation) one(ctx context.Context, c candidate, end *node, f int) ([]
 	}
 	last := c.leaves[len(c.leaves)-1]
 	last.stage = clone(last.stage)
-	truth := e.labels.take(e.folds[f].train)
+	truth := e.labels.take(e.folds[f].Train)
 	if err := last.fit(ctx, from.train, truth); err != nil {
 		return nil, err
 	}
-	scores, err := e.score(last, from.test, e.labels.take(e.folds[f].test))
+	scores, err := e.score(last, from.test, e.labels.take(e.folds[f].Test))
 	if err == nil && e.trainScore {
 		var more []float64
 		more, err = e.score(last, from.train, truth)

@@ -5,19 +5,11 @@ package pipeline
 import (
 	"fmt"
 
-	"github.com/netherfield/netherfield/runtime/internal/numpy"
 	"github.com/netherfield/netherfield/runtime/model"
 )
 
-// splitting says how to cut the rows into folds.
-type splitting struct {
-	folds   int
-	shuffle bool
-	seed    uint32
-}
-
 // newEvaluation reads the data as the pipeline takes it, and cuts it into folds.
-func newEvaluation(p *Pipeline, x, y any, s splitting) (*evaluation, error) {
+func newEvaluation(p *Pipeline, x, y any, k model.KFold) (*evaluation, error) {
 	data, err := p.read(x)
 	if err != nil {
 		return nil, err
@@ -30,7 +22,11 @@ func newEvaluation(p *Pipeline, x, y any, s splitting) (*evaluation, error) {
 	if e.labels, err = readLabels(p.last().path, regressor, y, data.rows); err != nil {
 		return nil, err
 	}
-	e.folds, err = s.cut(e.labels, data.rows)
+	if regressor {
+		e.folds, err = k.Split(data.rows)
+	} else {
+		e.folds, err = k.SplitStratified(e.labels.classes)
+	}
 	return e, err
 }
 
@@ -63,80 +59,4 @@ func (e *evaluation) kindOfModel(p *Pipeline) (regressor bool, err error) {
 		_, err = readSamples(first.path, first.stage, x)
 	}
 	return regressor, err
-}
-
-func (s splitting) cut(l labels, rows int) ([]fold, error) {
-	n := s.folds
-	if n == 0 {
-		n = 5
-	}
-	if n < 2 || n > rows {
-		return nil, fmt.Errorf("pipeline: %d rows cannot be cut into %d folds; there are 2 at least, and as many rows as folds", rows, n)
-	}
-	r := numpy.NewRandomState(s.seed)
-	of := make([]int, rows) // the fold of each row
-	if l.values != nil {
-		order := make([]int, rows)
-		for i := range order {
-			order[i] = i
-		}
-		if s.shuffle {
-			r.Shuffle(rows, func(i, j int) { order[i], order[j] = order[j], order[i] })
-		}
-		at := 0
-		for f := range n {
-			size := rows / n
-			if f < rows%n {
-				size++
-			}
-			for _, i := range order[at : at+size] {
-				of[i] = f
-			}
-			at += size
-		}
-	} else {
-		codes := map[string]int{}
-		var sizes []int
-		for _, c := range l.classes {
-			k, ok := codes[c]
-			if !ok {
-				k = len(codes)
-				codes[c] = k
-				sizes = append(sizes, 0)
-			}
-			sizes[k]++
-		}
-		start := 0
-		folds := make([][]int, len(sizes))
-		for k, size := range sizes {
-			for f := range n {
-				for i := range size {
-					if (start+i)%n == f {
-						folds[k] = append(folds[k], f)
-					}
-				}
-			}
-			start += size
-		}
-		for k := range folds {
-			if s.shuffle {
-				r.Shuffle(len(folds[k]), func(i, j int) { folds[k][i], folds[k][j] = folds[k][j], folds[k][i] })
-			}
-		}
-		for i, c := range l.classes {
-			k := codes[c]
-			of[i], folds[k] = folds[k][0], folds[k][1:]
-		}
-	}
-	out := make([]fold, n)
-	for i, at := range of {
-		for f := range out {
-			if f == at {
-				out[f].test = append(out[f].test, i)
-			} else {
-				out[f].train = append(out[f].train, i)
-			}
-		}
-	}
-	return out, nil
 }

@@ -117,7 +117,7 @@ func (g *GridSearch) FitContext(ctx context.Context, x, y any) error {
 		}
 		candidates[i] = c
 	}
-	e, err := newEvaluation(pipes[0], x, y, splitting{g.Folds, g.Shuffle, g.Seed})
+	e, err := newEvaluation(pipes[0], x, y, model.KFold{Folds: g.Folds, Shuffle: g.Shuffle, Seed: g.Seed})
 	if err != nil {
 		return err
 	}
