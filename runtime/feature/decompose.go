@@ -335,12 +335,14 @@ func rightVectors(ctx context.Context, m *numbers, shift, values, left []float64
 
 // shifted are rows from which something is subtracted.
 type shifted struct {
-	*numbers
+	of *numbers
 	by []float64
 }
 
+func (s shifted) Dims() (rows, cols int) { return s.of.Dims() }
+
 func (s shifted) ReadRow(i int, dst []float64) {
-	s.numbers.ReadRow(i, dst)
+	s.of.ReadRow(i, dst)
 	for j, v := range s.by {
 		dst[j] -= v
 	}

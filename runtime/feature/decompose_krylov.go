@@ -134,31 +134,39 @@ func (o *operator) transposedTimes(ctx context.Context, in, out [][]float64) err
 
 // gather sets out[r][i] to what finish makes of the product of row i and in[r].
 func gather(ctx context.Context, x *CSR, in, out [][]float64, finish func(i, r int, sum float64) float64) error {
-	// One after another in memory, what an entry multiplies is read at once.
-	b := len(in)
-	together := make([]float64, x.Cols*b)
-	for r, v := range in {
-		for j, e := range v {
-			together[j*b+r] = e
+	// Four vectors at a time, whose elements are together in memory.
+	const four = 4
+	together := make([][four]float64, x.Cols)
+	for from := 0; from < len(in); from += four {
+		count := min(four, len(in)-from)
+		for r, v := range in[from : from+count] {
+			for j, e := range v {
+				together[j][r] = e
+			}
 		}
-	}
-	return parallel.Chunks(ctx, x.Rows, 1024, func(_, lo, hi int) error {
-		sums := make([]float64, b)
-		for i := lo; i < hi; i++ {
-			clear(sums)
-			cols, values := x.Row(i)
-			for k, j := range cols {
-				v := values[k]
-				for r, e := range together[int(j)*b : int(j)*b+b] {
-					sums[r] += v * e
+		if err := parallel.Chunks(ctx, x.Rows, 1024, func(_, lo, hi int) error {
+			for i := lo; i < hi; i++ {
+				var s0, s1, s2, s3 float64
+				cols, values := x.Row(i)
+				values = values[:len(cols)]
+				for k, j := range cols {
+					v, e := values[k], &together[j]
+					s0 += v * e[0]
+					s1 += v * e[1]
+					s2 += v * e[2]
+					s3 += v * e[3]
+				}
+				sums := [four]float64{s0, s1, s2, s3}
+				for r := range count {
+					out[from+r][i] = finish(i, from+r, sums[r])
 				}
 			}
-			for r, s := range sums {
-				out[r][i] = finish(i, r, s)
-			}
+			return nil
+		}); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // transposeCSR returns the transposed matrix.

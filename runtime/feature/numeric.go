@@ -43,6 +43,14 @@ func (x *numbers) ReadRow(i int, dst []float64) {
 	}
 }
 
+// RowView returns row i in place, or nil if the matrix is sparse.
+func (x *numbers) RowView(i int) []float64 {
+	if x.csr != nil {
+		return nil
+	}
+	return x.row(i)
+}
+
 // readNumbers makes numbers of a matrix; what names the transformer, as in "PCA".
 func readNumbers(what string, x mat.Matrix) (*numbers, error) {
 	switch x := x.(type) {

@@ -19,10 +19,14 @@ const gramBlock = 256
 // centring afterwards would lose:
 //
 //	Σ (xᵢ-μ)(xᵢ-μ)ᵀ = Gram - sums·sumsᵀ/n
+//
+// If a has a method RowView(i int) []float64, rows that it returns, not nil, are not
+// copied.
 func Gram(ctx context.Context, a Rows, shift []float64) (gram, sums []float64, err error) {
 	n, d := a.Dims()
 	panels := (d + simd.Width - 1) / simd.Width
 	wide := panels * simd.Width
+	view, views := a.(interface{ RowView(i int) []float64 })
 	size := groupSize(n, gramBlock)
 	count := parallel.Count(n, size)
 	grams, columns := make([][]float64, count), make([][]float64, count)
@@ -36,10 +40,23 @@ func Gram(ctx context.Context, a Rows, shift []float64) (gram, sums []float64, e
 			}
 			rows := min(gramBlock, hi-at)
 			for r := range rows {
-				a.ReadRow(at+r, row[:d])
+				// Whole panels are read where they are, if they can be.
+				var whole []float64
+				if views {
+					whole = view.RowView(at + r)
+				}
+				if whole != nil {
+					copy(row[d/simd.Width*simd.Width:], whole[d/simd.Width*simd.Width:])
+				} else {
+					a.ReadRow(at+r, row[:d])
+					whole = row
+				}
 				for p := range panels {
 					at := p * simd.Width
-					dst, src := packed[(p*rows+r)*simd.Width:][:simd.Width], row[at:][:simd.Width]
+					if at+simd.Width > len(whole) {
+						whole = row
+					}
+					dst, src := packed[(p*rows+r)*simd.Width:][:simd.Width], whole[at:][:simd.Width]
 					sum, mean := sums[at:][:simd.Width], mean[at:][:simd.Width]
 					for j, v := range src {
 						v -= mean[j]

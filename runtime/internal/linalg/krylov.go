@@ -19,9 +19,10 @@ import (
 // basis grows by the residuals of the best approximations in it, which are the Krylov
 // space of the block; when it is large, it starts again with the best. The block finds
 // eigenvalues that come several times. It ends when the residuals are as small as
-// rounding allows: eigenvectors are then as precise as the matrix's products.
+// rounding allows, 3e-15 of the largest eigenvalue: eigenvectors are then as precise as
+// the products.
 func Largest(ctx context.Context, n, k int, apply func(ctx context.Context, in, out [][]float64) error) (values []float64, vectors [][]float64, err error) {
-	width := min(n, k+4)
+	width := min(n, k+2)
 	limit := min(n, max(12*width, 60))
 	random := rand.New(rand.NewPCG(1, 2))
 	fresh := func() []float64 {
@@ -103,7 +104,7 @@ func Largest(ctx context.Context, n, k int, apply func(ctx context.Context, in, 
 		} else {
 			stuck++
 		}
-		if top := values[0]; worst <= 4e-16*top || stuck >= 6 && worst <= 1e-10*top || m == n {
+		if top := values[0]; worst <= 3e-15*top || stuck >= 4 && worst <= 1e-10*top || m == n {
 			return values[:k], ritz[:k], nil
 		}
 		if m+width > limit {
