@@ -7,9 +7,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/netherfield/netherfield/runtime/internal/parallel"
+	"github.com/netherfield/netherfield/runtime/internal/simd"
 )
 
 const (
@@ -117,7 +119,7 @@ func (b *bins) makeDense() {
 
 // An element on its way into a bin: the value, as a number that ascends with it, in
 // the upper half, and where its bin is to be written in the lower half. Elements
-// that are 0 are left out.
+// that are 0 are left out; some that are too small for float32 are not.
 func element(v float32, at uint32) uint64 {
 	u := math.Float32bits(v)
 	u ^= uint32(int32(u)>>31) | 1<<31
@@ -138,6 +140,10 @@ const (
 // processor's cache.
 const binStrip = 16
 
+// maskRows is for how many rows at a time is found out what is not 0: while the next
+// are looked at, these are still in the cache.
+const maskRows = 64
+
 func (b *bins) fromDense(ctx context.Context, what string) error {
 	n, x := b.rows, b.x
 	free := make(chan *binner, parallel.Count(b.cols, binStrip))
@@ -150,33 +156,34 @@ func (b *bins) fromDense(ctx context.Context, what string) error {
 		}
 		var count [binStrip]int
 		refused := uint32(0)
-		sum := 0.0
-		for i0 := 0; i0 < n; i0 += 16 {
-			i1 := min(n, i0+16)
-			// Rows lie far apart. Asking for several at once has them come together.
-			for i := i0; i < i1; i++ {
-				at := i*x.stride + lo
-				sum += x.dense[at] + x.dense[at+width/2]
-			}
-			for i := i0; i < i1; i++ {
-				row := x.dense[i*x.stride+lo : i*x.stride+hi]
-				for k, v := range row {
-					v32 := float32(v)
-					u := math.Float32bits(v32)
-					refused |= (u &^ (1 << 31)) + 1<<23 // the sign is set if it is infinite, or NaN
-					at := count[k&(binStrip-1)]
-					w.elements[k*n+at] = uint64(u^(uint32(int32(u)>>31)|1<<31))<<32 | uint64(i)
-					if v32 != 0 {
-						at++
+		for i0 := 0; i0 < n; i0 += maskRows {
+			mask := w.mask[:min(maskRows, n-i0)]
+			if width == binStrip {
+				simd.NonZeros(x.dense[i0*x.stride+lo:], x.stride, mask)
+			} else {
+				for i := range mask {
+					mask[i] = 0
+					for k, v := range x.dense[(i0+i)*x.stride+lo : (i0+i)*x.stride+hi] {
+						if v != 0 {
+							mask[i] |= 1 << k
+						}
 					}
-					count[k&(binStrip-1)] = at
+				}
+			}
+			for i, m := range mask {
+				row := x.dense[(i0+i)*x.stride+lo:][:width]
+				for ; m != 0; m &= m - 1 {
+					k := bits.TrailingZeros16(m) & (binStrip - 1)
+					u := math.Float32bits(float32(row[k]))
+					refused |= (u &^ (1 << 31)) + 1<<23 // the sign is set if it is infinite, or NaN
+					w.elements[k*n+count[k]] = uint64(u^(uint32(int32(u)>>31)|1<<31))<<32 | uint64(i0+i)
+					count[k]++
 				}
 			}
 			if i0%4096 == 0 && ctx.Err() != nil {
 				return ctx.Err()
 			}
 		}
-		w.touched = sum
 		for k := range width {
 			elements := w.elements[k*n : k*n+count[k]]
 			if refused>>31 != 0 {
@@ -321,7 +328,7 @@ func take[T any](free chan *T) *T {
 // A binner has the memory to find the bins of columns one after the other.
 type binner struct {
 	elements []uint64
-	touched  float64 // so that asking for rows is not left out
+	mask     [maskRows]uint16
 	sorted   []uint64
 	groups   []binGroup
 	count    [3][2048]uint32

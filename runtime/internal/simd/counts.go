@@ -1,6 +1,8 @@
 package simd
 
-// This file counts in 256 bins.
+// This file counts in 256 bins, and finds what is not 0.
+
+import "math"
 
 // Counts are the counts of eight features in 256 bins each. What follows them keeps
 // those of one feature from falling on those of another in a cache.
@@ -46,5 +48,31 @@ func nonZero(x *[264]uint64, set *[4]uint64) {
 			word |= (v | -v) >> 63 << i
 		}
 		set[k] = word
+	}
+}
+
+// NonZeros returns in mask[i] which of the sixteen elements x[i·stride] and behind are
+// not 0: bit k stands for x[i·stride+k]. NaN is not 0, and -0 is. It panics if x is
+// too short.
+func NonZeros(x []float64, stride int, mask []uint16) {
+	if len(mask) == 0 {
+		return
+	}
+	x = x[:(len(mask)-1)*stride+16]
+	if fast {
+		nonZerosFast(x, stride, mask)
+		return
+	}
+	nonZeros(x, stride, mask)
+}
+
+func nonZeros(x []float64, stride int, mask []uint16) {
+	for i := range mask {
+		m := uint16(0)
+		for k, v := range x[i*stride:][:16] {
+			u := math.Float64bits(v) << 1
+			m |= uint16((u|-u)>>63) << k
+		}
+		mask[i] = m
 	}
 }

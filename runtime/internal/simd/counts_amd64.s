@@ -75,3 +75,34 @@ four:
 	JNZ  word
 	VZEROUPPER
 	RET
+
+// func nonZerosFast(x []float64, stride int, mask []uint16)
+TEXT ·nonZerosFast(SB), NOSPLIT, $0-56
+	MOVQ x_base+0(FP), SI
+	MOVQ stride+24(FP), R8
+	SHLQ $3, R8
+	MOVQ mask_base+32(FP), DI
+	MOVQ mask_len+40(FP), CX
+	VXORPD Y0, Y0, Y0
+row:
+	VCMPPD $4, (SI), Y0, Y1    // not equal, or NaN
+	VCMPPD $4, 32(SI), Y0, Y2
+	VCMPPD $4, 64(SI), Y0, Y3
+	VCMPPD $4, 96(SI), Y0, Y4
+	VMOVMSKPD Y1, AX
+	VMOVMSKPD Y2, BX
+	VMOVMSKPD Y3, DX
+	VMOVMSKPD Y4, R9
+	SHLQ $4, BX
+	SHLQ $8, DX
+	SHLQ $12, R9
+	ORQ  BX, AX
+	ORQ  R9, DX
+	ORQ  DX, AX
+	MOVW AX, (DI)
+	ADDQ R8, SI
+	ADDQ $2, DI
+	DECQ CX
+	JNZ  row
+	VZEROUPPER
+	RET

@@ -9,3 +9,5 @@ func countFast(counts *Counts, codes *[8][]uint8, step int, samples, add []uint6
 }
 
 func nonZeroFast(x *[264]uint64, set *[4]uint64) { nonZero(x, set) }
+
+func nonZerosFast(x []float64, stride int, mask []uint16) { nonZeros(x, stride, mask) }

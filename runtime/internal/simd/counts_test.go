@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -48,6 +49,27 @@ func TestNonZeroSaysWhichBinsAreNotEmpty(t *testing.T) {
 		}
 		if nonZero(x, &plain); plain != want {
 			t.Fatalf("try %d: in Go %x, want %x", try, plain, want)
+		}
+	}
+}
+
+func TestNonZerosSaysWhichElementsAreNot(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 3))
+	for try := range 100 {
+		stride, rows := 16+r.IntN(5), 1+r.IntN(20)
+		x := make([]float64, rows*stride)
+		for i := range x {
+			x[i] = []float64{0, math.Copysign(0, -1), 1, -5e-324, math.NaN(), math.Inf(-1)}[r.IntN(6)]
+		}
+		mask, plain := make([]uint16, rows), make([]uint16, rows)
+		NonZeros(x, stride, mask)
+		nonZeros(x, stride, plain)
+		for i := range mask {
+			for k := range 16 {
+				if want := x[i*stride+k] != 0; want != (mask[i]>>k&1 != 0) || want != (plain[i]>>k&1 != 0) {
+					t.Fatalf("try %d: %v is in row %d, %d; the masks are %b and %b", try, x[i*stride+k], i, k, mask[i], plain[i])
+				}
+			}
 		}
 	}
 }
