@@ -74,7 +74,7 @@ func (m *MultinomialNB) FitWeighted(ctx context.Context, x mat.Matrix, y []strin
 	if !(m.Alpha >= 0) || math.IsInf(m.Alpha, 1) {
 		return fmt.Errorf("model: %s cannot have Alpha %v; it is above 0, and 0 stands for 1", bayesName, m.Alpha)
 	}
-	s, err := checkShape(bayesName, x, len(y))
+	s, err := checkFit(bayesName, x, len(y))
 	if err != nil {
 		return err
 	}

@@ -30,19 +30,11 @@ func (s *samples) row(i int) []float64 {
 	return s.dense[at : at+s.cols : at+s.cols]
 }
 
-// checkFit checks what is to be learned from: that x has rows and columns, as
-// many rows as there are labels, and neither NaN nor infinity. What names the
-// learner, as in "LogisticRegression".
-func checkFit(ctx context.Context, what string, x mat.Matrix, labels int) (samples, error) {
-	s, err := checkShape(what, x, labels)
-	if err != nil {
-		return s, err
-	}
-	return s, s.finite(ctx, what)
-}
-
-// checkShape is checkFit, but that it does not look for NaN and infinity.
-func checkShape(what string, x mat.Matrix, labels int) (samples, error) {
+// checkFit checks what is to be learned from: that x has rows and columns, and as
+// many rows as there are labels. It does not look for NaN and infinity:
+// [samples.finite] and [newDesign] do. What names the learner, as in
+// "LogisticRegression".
+func checkFit(what string, x mat.Matrix, labels int) (samples, error) {
 	s, err := read(what, x)
 	switch {
 	case err != nil:

@@ -9,7 +9,7 @@ func TestWhatIsNotFiniteIsFoundAnywhere(t *testing.T) {
 	for n := range 12 {
 		values := make([]float64, n)
 		for i := range values {
-			values[i] = []float64{0, -0.0, 1, -1, math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64}[i%7]
+			values[i] = []float64{0, math.Copysign(0, -1), 1, -1, math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64}[i%7]
 		}
 		if !allFinite(values) {
 			t.Errorf("%v is finite", values)

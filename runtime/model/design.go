@@ -6,6 +6,7 @@ package model
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"github.com/netherfield/netherfield/runtime/feature"
@@ -32,17 +33,22 @@ type design struct {
 	stride int
 }
 
-// newDesign makes a design of s, which it shares its numbers with where it can.
-func newDesign(ctx context.Context, s samples) (*design, error) {
-	if s.csr == nil {
-		nonzero, err := countNonzero(ctx, s)
+// newDesign makes a design of s, which it shares its numbers with where it can, and
+// checks that they are finite.
+func newDesign(ctx context.Context, what string, s samples) (*design, error) {
+	if s.csr != nil {
+		if err := s.finite(ctx, what); err != nil {
+			return nil, err
+		}
+	} else {
+		start, err := countNonzeros(ctx, what, s)
 		if err != nil {
 			return nil, err
 		}
-		if 2*nonzero >= s.rows*s.cols {
+		if 2*start[s.rows] >= s.rows*s.cols {
 			return &design{rows: s.rows, cols: s.cols, total: s.cols, dense: s.dense, stride: s.stride}, nil
 		}
-		if s.csr, err = compress(ctx, s, nonzero); err != nil {
+		if s.csr, err = compress(ctx, s, start); err != nil {
 			return nil, err
 		}
 	}
@@ -83,60 +89,52 @@ func renumber[T uint16 | int32](ctx context.Context, to []T, from, place []int32
 	})
 }
 
-// countNonzero returns how many elements of dense features are not 0.
-func countNonzero(ctx context.Context, s samples) (int, error) {
-	counts := make([]int, parallel.Count(s.rows, 1024))
-	err := parallel.Chunks(ctx, s.rows, 1024, func(chunk, lo, hi int) error {
-		n := 0
+// countNonzeros returns how many elements of dense features before each row are not
+// 0, and checks that they are finite.
+func countNonzeros(ctx context.Context, what string, s samples) ([]int, error) {
+	start := make([]int, s.rows+1)
+	err := parallel.Chunks(ctx, s.rows, 512, func(_, lo, hi int) error {
 		for i := lo; i < hi; i++ {
-			n += nonzero(s.row(i))
-		}
-		counts[chunk] = n
-		return nil
-	})
-	n := 0
-	for _, c := range counts {
-		n += c
-	}
-	return n, err
-}
-
-func nonzero(row []float64) int {
-	n := 0
-	for _, v := range row {
-		if v != 0 {
-			n++
-		}
-	}
-	return n
-}
-
-// compress makes a sparse matrix of dense features of which nonzero elements are
-// not 0.
-func compress(ctx context.Context, s samples, nonzeros int) (*feature.CSR, error) {
-	x := &feature.CSR{Rows: s.rows, Cols: s.cols, Start: make([]int, s.rows+1), Col: make([]int32, nonzeros), Value: make([]float64, nonzeros)}
-	err := parallel.Chunks(ctx, s.rows, 1024, func(_, lo, hi int) error {
-		for i := lo; i < hi; i++ {
-			x.Start[i+1] = nonzero(s.row(i))
+			if err := s.finiteRow(what, i); err != nil {
+				return err
+			}
+			n := 0
+			for _, v := range s.row(i) {
+				n += isNonzero(v)
+			}
+			start[i+1] = n
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
 	for i := range s.rows {
-		x.Start[i+1] += x.Start[i]
+		start[i+1] += start[i]
 	}
-	return x, parallel.Chunks(ctx, s.rows, 1024, func(_, lo, hi int) error {
+	return start, err
+}
+
+// isNonzero is 1 if v is not 0, found without a branch, which would be mispredicted
+// often.
+func isNonzero(v float64) int {
+	b := math.Float64bits(v) << 1
+	return int((b | -b) >> 63)
+}
+
+// compress makes a sparse matrix of dense features; row i has the entries from
+// start[i] to start[i+1].
+func compress(ctx context.Context, s samples, start []int) (*feature.CSR, error) {
+	n := start[s.rows]
+	x := &feature.CSR{Rows: s.rows, Cols: s.cols, Start: start, Col: make([]int32, n), Value: make([]float64, n)}
+	return x, parallel.Chunks(ctx, s.rows, 512, func(_, lo, hi int) error {
+		// Each element is written, and what is 0 overwritten by the next.
+		cols, values := make([]int32, s.cols+1), make([]float64, s.cols+1)
 		for i := lo; i < hi; i++ {
-			cols, values := x.Row(i)
 			k := 0
 			for j, v := range s.row(i) {
-				if v != 0 {
-					cols[k], values[k] = int32(j), v
-					k++
-				}
+				cols[k], values[k] = int32(j), v
+				k += isNonzero(v)
 			}
+			copy(x.Col[start[i]:start[i+1]], cols)
+			copy(x.Value[start[i]:start[i+1]], values)
 		}
 		return nil
 	})

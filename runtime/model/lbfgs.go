@@ -157,8 +157,9 @@ func (m *descent) turn() float64 {
 func (m *descent) step(ctx context.Context, slope float64) (bool, error) {
 	o := m.o
 	// Near the optimum the value does not change by more than its rounding
-	// errors, but the slope still tells.
-	rounding := 1e-14 * math.Abs(m.value)
+	// errors, which each row adds to however small its loss, but the slope still
+	// tells.
+	rounding := 1e-14*math.Abs(m.value) + 4e-16*o.total/float64(o.every)
 	higher := func(t, v float64) bool { return !(v <= m.value+sufficient*t*slope+rounding) }
 	v, s, err := o.look(ctx, m.d, m.next)
 	if err != nil {
@@ -210,7 +211,9 @@ func (m *descent) step(ctx context.Context, slope float64) (bool, error) {
 func (m *descent) remember(t float64) {
 	n := len(m.d)
 	var p pair
-	if len(m.pairs) > 0 && len(m.pairs) >= min(maxPairs, max(5, 1<<24/n)) {
+	// Pairs are to take less time than the features, and at most 256 MB.
+	most := min(maxPairs, max(8, m.o.perCoefficient()/2, 1<<16/n), max(5, 1<<24/n))
+	if len(m.pairs) >= most {
 		p = m.pairs[0]
 		m.pairs = append(m.pairs[:0], m.pairs[1:]...)
 	} else {

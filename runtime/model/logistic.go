@@ -96,7 +96,7 @@ func (m *LogisticRegression) FitWeighted(ctx context.Context, x mat.Matrix, y []
 	case !(m.Tol >= 0):
 		return fmt.Errorf("model: %s cannot have Tol %v; it is above 0, and 0 stands for the optimum", logisticName, m.Tol)
 	}
-	s, err := checkFit(ctx, logisticName, x, len(y))
+	s, err := checkFit(logisticName, x, len(y))
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (m *LogisticRegression) FitWeighted(ctx context.Context, x mat.Matrix, y []
 	if err != nil {
 		return err
 	}
-	d, err := newDesign(ctx, s)
+	d, err := newDesign(ctx, logisticName, s)
 	if err != nil {
 		return err
 	}

@@ -56,8 +56,9 @@ func newObjective(x *design, outputs int, class []int32, weight []float64, penal
 			o.total += s
 		}
 	}
-	// The gradients of chunks take memory: up to 32 MB there are 16.
-	chunks := min(16, max(2, 1<<22/max(1, o.dim())))
+	// The gradients of chunks take memory, and time to add up: there are 16 where
+	// that is little compared with the features, up to 32 MB.
+	chunks := min(16, max(4, o.perCoefficient()/2), max(2, 1<<22/max(1, o.dim())))
 	const align = blockRows * sampleEvery
 	o.size = max(align, (x.rows+chunks*align-1)/(chunks*align)*align)
 	n := parallel.Count(x.rows, o.size)
@@ -80,6 +81,15 @@ func (o *objective) dim() int {
 		return o.penalised() + o.outputs
 	}
 	return o.penalised()
+}
+
+// perCoefficient is how many elements of the features there are for each coefficient
+// of an output.
+func (o *objective) perCoefficient() int {
+	if o.x.dense != nil {
+		return o.x.rows
+	}
+	return len(o.x.value) / max(1, o.x.cols)
 }
 
 // look turns to a direction: it returns the value and the slope of the objective at

@@ -72,7 +72,7 @@ type Ridge struct {
 
 // fitLeastSquares fits either.
 func fitLeastSquares(ctx context.Context, what string, x mat.Matrix, y, weights []float64, penalty, least float64, intercept bool) (*linear, error) {
-	s, err := checkFit(ctx, what, x, len(y))
+	s, err := checkFit(what, x, len(y))
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func fitLeastSquares(ctx context.Context, what string, x mat.Matrix, y, weights 
 	if err := checkWeights(what, weights, len(y)); err != nil {
 		return nil, err
 	}
-	d, err := newDesign(ctx, s)
+	d, err := newDesign(ctx, what, s)
 	if err != nil {
 		return nil, err
 	}

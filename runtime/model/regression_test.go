@@ -83,7 +83,7 @@ func TestLeastSquaresAgreeHoweverTheyAreSolved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := newDesign(t.Context(), s)
+		d, err := newDesign(t.Context(), "test", s)
 		if err != nil {
 			t.Fatal(err)
 		}
