@@ -131,6 +131,7 @@ func (m *MultinomialNB) FitWeighted(ctx context.Context, x mat.Matrix, y []strin
 // as many as there are classes. If index is there, it numbers the columns.
 func countsOf(ctx context.Context, s samples, codes []int32, classes int, weights []float64) (counts []float64, index *columns, err error) {
 	places := s.cols
+	var place []int32
 	if s.csr != nil {
 		set, used, err := usedColumns(ctx, s.csr)
 		if err != nil {
@@ -139,6 +140,9 @@ func countsOf(ctx context.Context, s samples, codes []int32, classes int, weight
 		if worthColumns(used, s.cols, classes) {
 			index = newColumns(set)
 			places = used
+			// While all samples are counted, a table is faster, if larger.
+			place = make([]int32, s.cols)
+			index.each(func(j, number int) { place[j] = int32(number * classes) })
 		}
 	}
 	// Each chunk has sums of its own, 32 MB at most together.
@@ -171,16 +175,22 @@ func countsOf(ctx context.Context, s samples, codes []int32, classes int, weight
 			}
 			cols, values := s.csr.Row(i)
 			values = values[:len(cols)]
+			if place == nil {
+				for e, j := range cols {
+					v := values[e]
+					if !(v >= 0) {
+						fine = false
+					}
+					class[int(j)*classes] += weight * v
+				}
+				continue
+			}
 			for e, j := range cols {
 				v := values[e]
 				if !(v >= 0) {
 					fine = false
 				}
-				at := int(j)
-				if index != nil {
-					at = index.at(j)
-				}
-				class[at*classes] += weight * v
+				class[place[j]] += weight * v
 			}
 		}
 		if !fine {
