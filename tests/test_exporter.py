@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy
+import pandas
 import pytest
 
 from conftest import ROOT
@@ -15,13 +16,14 @@ sys.path.insert(0, str(ROOT / "exporter"))
 from netherfield_exporter import artefact, export  # noqa: E402
 from netherfield_exporter.artefact import State  # noqa: E402
 from netherfield_exporter.sklearn import ExportError  # noqa: E402
+from sklearn.compose import ColumnTransformer  # noqa: E402
 from sklearn.decomposition import PCA, TruncatedSVD  # noqa: E402
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor  # noqa: E402
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer  # noqa: E402
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge  # noqa: E402
 from sklearn.naive_bayes import MultinomialNB  # noqa: E402
 from sklearn.pipeline import Pipeline, make_pipeline  # noqa: E402
-from sklearn.preprocessing import QuantileTransformer, StandardScaler  # noqa: E402
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +184,43 @@ def test_a_text_pipeline_predicts_the_same(go):
     same(go(pipeline, docs=DOCS), pipeline, DOCS)
 
 
+FRAME = pandas.DataFrame(
+    {
+        "text": DOCS,
+        "country": ["de", "at", "de", "ch", "ch", "de", "at", "Österreich"],
+        "stars": [5, 10, 9, 5, 5, 9, 10, 10],
+        "length": [len(d) / 7 for d in DOCS],
+    }
+)
+COLUMNS = {f"column:{name}": FRAME[name].tolist() if name in ("text", "country") else FRAME[name].to_numpy() for name in FRAME}
+
+
+@pytest.mark.parametrize("encoder", [OneHotEncoder(), OneHotEncoder(drop="first"), OneHotEncoder(drop="if_binary", handle_unknown="ignore")], ids=str)
+def test_categories_of_frames_are_the_same(go, encoder):
+    x = FRAME[["country", "stars"]]
+    want = encoder.fit_transform(x).toarray()
+    got = go(encoder, **{f"column:{name}": COLUMNS[f"column:{name}"] for name in x})["features"]
+    numpy.testing.assert_array_equal(got, want)
+
+
+def test_columns_go_their_own_ways_as_they_do_in_python(go):
+    pipeline = make_pipeline(
+        ColumnTransformer(
+            [
+                ("country", OneHotEncoder(handle_unknown="ignore"), ["country", "stars"]),
+                ("unused", "drop", ["stars"]),
+                ("words", make_pipeline(TfidfVectorizer(), TruncatedSVD(3, random_state=1), StandardScaler()), "text"),
+                ("numbers", StandardScaler(), ["stars", "length"]),
+                ("plain", "passthrough", ["length"]),
+            ]
+        ),
+        LogisticRegression(),
+    ).fit(FRAME, KINDS)
+    got = go(pipeline, **COLUMNS)
+    same(got, pipeline, FRAME)
+    numpy.testing.assert_allclose(got["features"], pipeline[0].transform(FRAME), rtol=1e-11, atol=1e-13)
+
+
 class Own(StandardScaler):
     pass
 
@@ -193,8 +232,14 @@ class Own(StandardScaler):
         (CountVectorizer(), "CountVectorizer: it is not fitted"),
         (RandomForestClassifier(), "RandomForestClassifier: it is not fitted"),
         (Own().fit(X), "Own cannot be exported"),
-        (QuantileTransformer(n_quantiles=10).fit(X), "QuantileTransformer cannot be exported; what can is CountVectorizer, "),
+        (QuantileTransformer(n_quantiles=10).fit(X), "QuantileTransformer cannot be exported; what can is ColumnTransformer, CountVectorizer, "),
         (object(), "object cannot be exported"),
+        (OneHotEncoder().fit([["a"], ["b"]]), "OneHotEncoder: it has no names of columns"),
+        (OneHotEncoder(max_categories=2).fit(FRAME[["country"]]), "max_categories=2"),
+        (OneHotEncoder().fit(FRAME[["length"]]), "is neither a str, an int nor a bool"),
+        (ColumnTransformer([("a", StandardScaler(), [0])]).fit(X), "the columns of 'a' are [0]"),
+        (ColumnTransformer([("a", StandardScaler(), ["stars"])], remainder="passthrough").fit(FRAME), "remainder='passthrough'"),
+        (ColumnTransformer([("a", FunctionTransformer(numpy.log), ["stars"])]).fit(FRAME), "step 'a': FunctionTransformer cannot be exported"),
         (CountVectorizer(tokenizer=str.split, token_pattern=None).fit(DOCS), "tokenizer=<method 'split'"),
         (CountVectorizer(analyzer=str.split).fit(DOCS), "analyzer=<method"),
         (HashingVectorizer(preprocessor=str.lower), "preprocessor="),

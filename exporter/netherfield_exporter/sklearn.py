@@ -292,6 +292,62 @@ def tfidf_vectorizer(source):
     return source.done("pipeline.Pipeline", {}, {}, {"count": count, "tfidf": tfidf})
 
 
+def one_hot_encoder(source):
+    if not hasattr(source.estimator, "feature_names_in_"):
+        source.fitted("categories_")
+        source.fail("it has no names of columns, which Netherfield's frames need; fit it to a DataFrame")
+    columns = source.estimator.feature_names_in_.tolist()
+    source.take("categories")  # what was given is what was found
+    source.take("sparse_output")
+    source.take("feature_name_combiner")
+    drop = source.only("drop", None, "first", "if_binary")
+    params = {"Columns": columns, "HandleUnknown": source.only("handle_unknown", "error", "ignore"), "Drop": drop or ""}
+    source.only("min_frequency", None)
+    source.only("max_categories", None)
+    double(source)
+    counts, texts = [], []
+    for column, values in zip(columns, source.fitted("categories_")):
+        for v in values.tolist():
+            if isinstance(v, bool):
+                texts.append("true" if v else "false")
+            elif isinstance(v, (str, int)):
+                texts.append(str(v))
+            else:
+                source.fail(f"the category {v!r} of column {column!r} is neither a str, an int nor a bool")
+        counts.append(len(values))
+    return source.done("feature.OneHot", params, {"columns": columns, "counts": numpy.array(counts, "int64"), "categories": texts})
+
+
+def column_transformer(source):
+    source.only("remainder", "drop")
+    source.only("sparse_threshold", 0.3)
+    source.only("transformer_weights", None)
+    given = {name: transformer for name, transformer, _ in source.take("transformers")}
+    for name in ("verbose_feature_names_out", "force_int_remainder_cols"):
+        source.take(name)
+    parts = {}
+    for name, transformer, columns in source.fitted("transformers_"):
+        if isinstance(transformer, str) and transformer == "drop":
+            continue
+        columns = [columns] if isinstance(columns, str) else list(columns)
+        if not columns or not all(isinstance(c, str) for c in columns):
+            source.fail(f"the columns of {name!r} are {columns!r}; Netherfield's frames have names, so give names of a DataFrame")
+        through = isinstance(given[name], str) and given[name] == "passthrough"
+        stages = [] if through else flatten(_state(transformer, [*source.path, name]))
+        where = source.estimator.output_indices_[name]
+        inner = dict(zip(["transformer", "then", *(f"then {k}" for k in range(2, len(stages)))], stages))
+        arrays = {"columns": columns, "width": numpy.array([where.stop - where.start], "int64")}
+        parts[name] = State("feature.Branch", {}, arrays, inner)
+    return source.done("feature.ColumnTransformer", {}, {}, parts)
+
+
+def flatten(state):
+    """The state, or those of the steps of a pipeline, one after another."""
+    if state.kind != "pipeline.Pipeline":
+        return [state]
+    return [inner for part in state.parts.values() for inner in flatten(part)]
+
+
 def decomposition(source):
     # What says how, or from where, the result was found; the result is there.
     for name in ("svd_solver", "algorithm", "n_iter", "tol", "iterated_power", "n_oversamples", "power_iteration_normalizer", "random_state"):
@@ -460,8 +516,10 @@ def forest_regressor(source):
 # What can be exported, by the name of the class.
 ESTIMATORS = {
     "sklearn.Pipeline": pipeline,
+    "sklearn.ColumnTransformer": column_transformer,
     "sklearn.CountVectorizer": count_vectorizer,
     "sklearn.HashingVectorizer": hashing_vectorizer,
+    "sklearn.OneHotEncoder": one_hot_encoder,
     "sklearn.TfidfTransformer": tfidf_transformer,
     "sklearn.TfidfVectorizer": tfidf_vectorizer,
     "sklearn.PCA": pca,

@@ -393,9 +393,13 @@ func (b *branches) state(kind string, list []Branch, params map[string]any) (*ar
 			if err != nil {
 				return nil, err
 			}
+			// Parts have names of their own.
 			name := "then"
-			if k == 0 && br.Transformer != nil {
+			switch n := len(stages) - len(br.Then); {
+			case k < n:
 				name = "transformer"
+			case k > n:
+				name = fmt.Sprintf("then %d", k-n+1)
 			}
 			part.Parts = append(part.Parts, artefact.Part{Name: name, State: inner})
 		}
@@ -437,7 +441,7 @@ func (b *branches) setState(s *artefact.State, texts bool) ([]Branch, error) {
 				continue
 			}
 			m, ok := t.(Matrices)
-			if p.Name != "then" || !ok {
+			if !strings.HasPrefix(p.Name, "then") || !ok {
 				return nil, fmt.Errorf("feature: branch %q of %s has a %s as %q", part.Name, b.what, p.State.Kind, p.Name)
 			}
 			br.Then = append(br.Then, m)

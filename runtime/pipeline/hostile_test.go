@@ -15,6 +15,7 @@ import (
 
 	"github.com/netherfield/netherfield/runtime/artefact"
 	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/frame"
 	"github.com/netherfield/netherfield/runtime/model"
 	"github.com/netherfield/netherfield/runtime/pipeline"
 	"gonum.org/v1/gonum/mat"
@@ -27,10 +28,17 @@ type specimen struct {
 }
 
 var (
-	specimenDocs = []string{"", "it is a truth universally acknowledged", "the lobster bisque was so so good", "a a b", "Truth!", "naïve 日本 text"}
-	specimenX    = mat.NewDense(6, 4, []float64{1, 0, 2, 0, 0, 3, 0, 1, 4, 0, 0, 0, 1, 1, 2, 5, 0, 2, 0, 0, 3, 3, 1, 0})
-	specimenY    = []string{"a", "b", "a", "c", "b", "c"}
-	specimenV    = []float64{1, 2, 3, 4, 5, 7}
+	specimenDocs  = []string{"", "it is a truth universally acknowledged", "the lobster bisque was so so good", "a a b", "Truth!", "naïve 日本 text"}
+	specimenX     = mat.NewDense(6, 4, []float64{1, 0, 2, 0, 0, 3, 0, 1, 4, 0, 0, 0, 1, 1, 2, 5, 0, 2, 0, 0, 3, 3, 1, 0})
+	specimenFrame = func() *frame.Frame {
+		f, err := frame.New(frame.Strings("text", specimenDocs), frame.Strings("category", []string{"a", "b", "", "a", "c", "b"}), frame.Floats("number", []float64{1, 2, 3, 4, 5, 6}))
+		if err != nil {
+			panic(err)
+		}
+		return f
+	}()
+	specimenY = []string{"a", "b", "a", "c", "b", "c"}
+	specimenV = []float64{1, 2, 3, 4, 5, 7}
 )
 
 // specimens returns a fitted stage of every kind, by name.
@@ -45,6 +53,9 @@ func specimens(t testing.TB) map[string]specimen {
 		case feature.Texts:
 			x = specimenDocs
 			err = s.FitContext(t.Context(), specimenDocs)
+		case feature.Frames:
+			x = specimenFrame
+			err = s.FitContext(t.Context(), specimenFrame)
 		case feature.Matrices:
 			err = s.FitContext(t.Context(), specimenX)
 		case model.Classifier:
@@ -62,6 +73,19 @@ func specimens(t testing.TB) map[string]specimen {
 	add("CountVectorizer", &feature.CountVectorizer{MaxDF: 0.9})
 	add("CountVectorizer of characters", &feature.CountVectorizer{Analyzer: "char_wb", NGramMin: 2, NGramMax: 3, StripAccents: "unicode"})
 	add("HashingVectorizer", &feature.HashingVectorizer{Buckets: 16, StopWords: []string{"a"}})
+	add("Union", &feature.Union{Branches: []feature.Branch{
+		{Name: "words", Transformer: &feature.HashingVectorizer{Buckets: 8}, Then: []feature.Matrices{&feature.TFIDF{}, &feature.TruncatedSVD{}}},
+		{Name: "summaries", Transformer: &feature.Summaries{}},
+	}})
+	add("Shingles", &feature.Shingles{})
+	add("Summaries", &feature.Summaries{})
+	add("OneHot", &feature.OneHot{})
+	add("Columns", &feature.Columns{Names: []string{"number"}})
+	add("ColumnTransformer", &feature.ColumnTransformer{Branches: []feature.Branch{
+		{Name: "words", Columns: []string{"text"}, Transformer: &feature.CountVectorizer{}, Then: []feature.Matrices{&feature.TFIDF{}, &feature.PCA{Components: 2}}},
+		{Name: "category", Columns: []string{"category"}, Transformer: &feature.OneHot{}},
+		{Name: "number", Columns: []string{"number"}},
+	}})
 	add("TFIDF", &feature.TFIDF{})
 	add("PCA", &feature.PCA{Components: 2, Whiten: true})
 	add("TruncatedSVD", &feature.TruncatedSVD{})
@@ -173,6 +197,9 @@ func mutations(state *artefact.State) map[string]*artefact.State {
 	out := map[string]*artefact.State{}
 	with := func(what string, change func(s *artefact.State)) {
 		s := &artefact.State{Kind: state.Kind, Params: maps.Clone(state.Params), Arrays: maps.Clone(state.Arrays), Parts: slices.Clone(state.Parts)}
+		if s.Params == nil {
+			s.Params = map[string]any{}
+		}
 		change(s)
 		out[what] = s
 	}
@@ -180,6 +207,13 @@ func mutations(state *artefact.State) map[string]*artefact.State {
 	with("no params", func(s *artefact.State) { s.Params = nil })
 	with("an unknown param", func(s *artefact.State) { s.Params["Unknown"] = 1.0 })
 	with("parts", func(s *artefact.State) { s.Parts = []artefact.Part{{Name: "x", State: state}} })
+	for i, part := range state.Parts {
+		with("part "+part.Name+" missing", func(s *artefact.State) { s.Parts = slices.Delete(slices.Clone(s.Parts), i, i+1) })
+		with("part "+part.Name+" with another name", func(s *artefact.State) { s.Parts[i].Name = "other" })
+		for what, bad := range mutations(part.State) {
+			with("part "+part.Name+": "+what, func(s *artefact.State) { s.Parts[i].State = bad })
+		}
+	}
 	for name := range state.Params {
 		for _, v := range []any{nil, true, -1.0, 0.0, 1.0, 0.5, 1e18, "", "NaN", "-Infinity", "x", "l1", "entropy", "char", "[", []any{}, []any{"a", "b"}, []any{2.0, 1.0}, map[string]any{"a": -1.0}, map[string]any{"a": "NaN"}} {
 			with(fmt.Sprintf("param %s = %v", name, v), func(s *artefact.State) { s.Params[name] = v })
@@ -291,5 +325,6 @@ func FuzzLoadStage(f *testing.F) {
 		}
 		use(&p, specimenDocs)
 		use(&p, specimenX)
+		use(&p, specimenFrame)
 	})
 }

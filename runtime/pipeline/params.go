@@ -153,7 +153,7 @@ func nearest(name string, known []string) string {
 	slices.SortStableFunc(best, func(a, b string) int { return cmp.Compare(distance(a), distance(b)) })
 	var near []string
 	for _, other := range best[:min(3, len(best))] {
-		if distance(other) <= max(2, len(name)/3) {
+		if d := distance(other); d <= max(2, len(name)/3) && d <= distance(best[0])+1 {
 			near = append(near, fmt.Sprintf("%q", other))
 		}
 	}

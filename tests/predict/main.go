@@ -3,7 +3,7 @@
 //	predict model.sav input.nf output.nf
 //
 // The input is an artefact with the array "docs", the matrix "x", or columns for a
-// frame: "text:NAME" and "number:NAME". The output has what the stage predicts by
+// frame: "column:NAME". The output has what the stage predicts by
 // "labels", "proba", "classes" and "values", and its "features"; a single document
 // or row scored on its own must give the same.
 package main
@@ -13,9 +13,11 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/netherfield/netherfield/runtime/artefact"
 	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/frame"
 	"github.com/netherfield/netherfield/runtime/model"
 	"github.com/netherfield/netherfield/runtime/pipeline"
 	"gonum.org/v1/gonum/mat"
@@ -141,7 +143,15 @@ func samples(s *artefact.State) (any, error) {
 		shape := s.Arrays["x"].Shape
 		return mat.NewDense(shape[0], shape[1], x), nil
 	}
-	return nil, errors.New("the input has neither docs nor x")
+	var columns []frame.Column
+	for name, a := range s.Arrays {
+		_, name, _ := strings.Cut(name, ":")
+		columns = append(columns, frame.Values(name, a.Data))
+	}
+	if len(columns) == 0 {
+		return nil, errors.New("the input is empty")
+	}
+	return frame.New(columns...)
 }
 
 func dense(m *mat.Dense) artefact.Array {
