@@ -3,6 +3,7 @@ package feature_test
 import (
 	"math"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/netherfield/netherfield/internal/golden"
@@ -80,7 +81,7 @@ func TestScalingIsScikitLearns(t *testing.T) {
 }
 
 // large is the matrix of that name in goldens/decompose.py.
-func large() *mat.Dense {
+var large = sync.OnceValue(func() *mat.Dense {
 	r := numpy.NewRandomState(7)
 	x := mat.NewDense(3000, 120, nil)
 	for i := range 3000 {
@@ -90,7 +91,7 @@ func large() *mat.Dense {
 		}
 	}
 	return x
-}
+})
 
 // documents is the matrix of that name in goldens/decompose.py.
 func documents(t testing.TB) *feature.CSR {

@@ -30,7 +30,7 @@ import (
 // Method "exact" takes all pairs, "barnes_hut" the nearest 3·Perplexity neighbours and, for
 // the others, summaries in a tree (van der Maaten, Accelerating t-SNE using Tree-Based
 // Algorithms, JMLR 15, 2014). By default it is exact up to 5,000 rows: that is as fast
-// here. Result and divergence vary with the rounding of the machine, as those of
+// here; below 100 it always is. Result and divergence vary with the rounding of the machine, as those of
 // scikit-learn do; they are comparable in quality, not in place. On one machine the same
 // rows and Seed give the same places on any number of cores.
 //
@@ -76,6 +76,7 @@ const (
 	patience      = 300 // iterations without progress
 	smallGradient = 1e-7
 	exactUpTo     = 5000 // rows
+	fewRows       = 100  // that are placed in float64, by all pairs: of few, each counts
 )
 
 // settings are parameters with the defaults in.
@@ -164,6 +165,8 @@ func (t *TSNE) FitTransformContext(ctx context.Context, x mat.Matrix) (*mat.Dens
 	}
 	var f field
 	switch {
+	case m.rows < fewRows:
+		f, err = newExactField(ctx, m, s)
 	case s.method == "barnes_hut":
 		f, err = newTreeField(ctx, m, s)
 	case s.components == 2:

@@ -70,6 +70,9 @@ func spreadOf(x []float64) (mean, deviation float64) {
 func TestPlacesAreAsGoodAsScikitLearns(t *testing.T) {
 	x := placed()
 	goldenParts(t, "tsne", func(t *testing.T, _, want *artefact.State) {
+		if feature.RaceEnabled && want.Params["Init"] != "pca" {
+			t.Skip("it is the same code as of one seed")
+		}
 		divergence, trust := golden.Floats(t, want, "divergence"), golden.Floats(t, want, "trust")
 		var gotDivergence, gotTrust []float64
 		for seed := range len(divergence) {
