@@ -38,9 +38,8 @@ var (
 // defaults, except that a fit goes on to the optimum: coefficients are within a
 // millionth, in norm, of those that minimise the sum (more precisely: the distance
 // is estimated to be below 3e-7·max(1, √C), and 3e-7 of their own norm), where
-// scikit-learn's default stops up to some percent away. It takes a tenth of the
-// time all the same, see minimise in lbfgs.go. Coefficients depend on the scale of
-// features, since all are penalised alike; the fit's duration hardly does.
+// scikit-learn's default stops earlier. Coefficients depend on the scale of features,
+// since all are penalised alike; how long a fit takes hardly does.
 //
 // Reference: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning,
 // 4.4; for the method Nocedal and Wright, Numerical Optimization, 7.2.
