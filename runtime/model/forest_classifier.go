@@ -22,13 +22,18 @@ import (
 // Trees see features as float32, as scikit-learn's do. A node splits its samples at
 // the threshold after which the impurity of both sides, weighted by their size, is
 // least: with the shares p_k of classes, "gini" is 1 - Σ p_k² and "entropy"
-// -Σ p_k log2 p_k. Thresholds are looked for between bins of a feature's values: a
-// feature with at most 256 different values has one bin for each, and its splits
-// are exactly scikit-learn's; one with more has 256 bins with about as many samples
-// each, so that a threshold is off by less than 1/256 of the samples, until a node
-// is within one bin, where splits are exact again. Against scikit-learn over many
-// seeds, this changes neither accuracy nor log loss; the tests show it. Trees
-// themselves differ, as they do between seeds.
+// -Σ p_k log2 p_k.
+//
+// Thresholds are looked for between bins of a feature's values. A feature with at
+// most 256 different values has one bin for each, and its splits are exactly
+// scikit-learn's. One with more has 256 bins with about as many samples each: of up to
+// 8,192 samples, the best of these splits is then moved to the best place in the two
+// bins that it is between; of more, it is off by up to 1/256 of the samples, until a
+// node is within one bin, where its splits are exact again. So no values are too close
+// to be told apart. Against scikit-learn over many seeds, this changes neither accuracy
+// nor log loss nor R² nor importances, as the tests show; it may
+// where samples are many, without noise, and on a steep curve: of 40,000 samples of
+// sin(150·x) a regressor's squared error was 1.1 times that of exact splits.
 //
 // Features may be NaN in a dense matrix: at each node, samples without a value go to
 // the side that makes the better split. If none was missing at a node in training,

@@ -5,7 +5,6 @@ package model
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 
 	"github.com/netherfield/netherfield/runtime/internal/parallel"
@@ -71,7 +70,7 @@ func (f *forest) explain(x mat.Matrix, unit string, outputs []string) ([]Explana
 			}
 			slots = slots[:0]
 			slices.SortFunc(e.Terms, func(a, b Term) int {
-				return cmp.Or(-cmp.Compare(size(a.Contribution), size(b.Contribution)), cmp.Compare(a.Feature, b.Feature))
+				return cmp.Or(cmp.Compare(weigh(b.Contribution), weigh(a.Contribution)), cmp.Compare(a.Feature, b.Feature))
 			})
 			out[i] = e
 		}
@@ -81,13 +80,4 @@ func (f *forest) explain(x mat.Matrix, unit string, outputs []string) ([]Explana
 		return nil, err
 	}
 	return out, nil
-}
-
-// size is the sum of the absolute values.
-func size(v []float64) float64 {
-	sum := 0.0
-	for _, x := range v {
-		sum += math.Abs(x)
-	}
-	return sum
 }

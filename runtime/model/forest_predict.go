@@ -188,7 +188,6 @@ func (f *forest) predict(ctx context.Context, s *samples, add func(k, lo int, le
 	width := len(f.used)
 	type memory struct {
 		x           []float32
-		rows        []int32
 		leaf        []int32
 		lanes       []uint64
 		missingRows []int

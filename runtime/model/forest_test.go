@@ -164,9 +164,9 @@ func checkExplanations(t *testing.T, got []model.Explanation, unit string, outpu
 			}
 		}
 		for _, term := range e.Terms {
-			size := 0.0
-			for _, c := range term.Contribution {
-				size += math.Abs(c)
+			size := slices.Max(term.Contribution) - slices.Min(term.Contribution)
+			if len(term.Contribution) == 1 {
+				size = math.Abs(term.Contribution[0])
 			}
 			if size > last {
 				t.Fatalf("row %d: terms do not descend", i)

@@ -25,9 +25,8 @@ type growth struct {
 	minLeaf     int
 	minDecrease float64
 
-	seed  uint64
-	draw  func(r *random, weight []uint32) // fills weight by how often each row is drawn; nil if each is once
-	total float64                          // weight of all samples, set by each tree if it is 0
+	seed uint64
+	draw func(r *random, weight []uint32) // fills weight by how often each row is drawn; nil if each is once
 }
 
 // random is a tree's own source of randomness.
@@ -93,6 +92,8 @@ type grower struct {
 	random *random
 	ctx    context.Context
 	work   int
+	// What ended the context, if it has.
+	stopped error
 
 	weight       []uint32
 	samples, tmp []sample
@@ -164,11 +165,8 @@ func (g *grower) grow(t int) (*grownTree, error) {
 		b := g.stack[len(g.stack)-1]
 		g.stack = g.stack[:len(g.stack)-1]
 		samples := g.samples[b.lo:b.hi]
-		if g.work += len(samples) * g.features; g.work > 1<<21 {
-			g.work = 0
-			if err := g.ctx.Err(); err != nil {
-				return nil, err
-			}
+		if err := g.worked(len(samples)); err != nil {
+			return nil, err
 		}
 		g.search.begin(len(samples))
 		weight, impurity := g.target.begin(samples)
@@ -181,7 +179,11 @@ func (g *grower) grow(t int) (*grownTree, error) {
 		if impurity <= epsilon || len(samples) < g.minSplit || len(samples) < 2*g.minLeaf || b.depth == g.maxDepth {
 			continue
 		}
-		if !g.split(b.lo, samples) || g.best.gain/total+epsilon < g.minDecrease {
+		found := g.split(b.lo, samples)
+		if g.stopped != nil {
+			return nil, g.stopped
+		}
+		if !found || g.best.gain/total+epsilon < g.minDecrease {
 			continue
 		}
 		if g.bins.exact {
@@ -218,6 +220,16 @@ func (g *grower) grow(t int) (*grownTree, error) {
 		}
 	}
 	return &tree, nil
+}
+
+// worked takes note that so many elements have been looked at, and now and then
+// looks whether the context has ended.
+func (g *grower) worked(elements int) error {
+	if g.work += elements; g.work > 1<<22 {
+		g.work = 0
+		g.stopped = g.ctx.Err()
+	}
+	return g.stopped
 }
 
 func (g *grower) addNode() int {
@@ -258,6 +270,9 @@ func (g *grower) split(lo int, samples []sample) bool {
 			}
 			features := g.perm[k : k+n]
 			features = features[:g.target.fill(g.bins, samples, features)]
+			if g.worked(len(samples)*len(features)) != nil {
+				return false
+			}
 			for slot, f := range features {
 				telling = g.judge(samples, slot, f) || telling
 			}

@@ -44,6 +44,9 @@ func (e *sparseEntries) moved(g *grower, lo, hi int) {
 func (e *sparseEntries) split(g *grower, lo int, samples []sample) bool {
 	s, b := &g.search, g.bins
 	telling := false
+	if g.worked(len(samples)*64+g.features) != nil {
+		return false
+	}
 	if g.features < b.cols {
 		for k := range g.features {
 			g.next(k)
