@@ -121,8 +121,8 @@ func (m *descent) run(ctx context.Context, maxIter, refresh int, least float64) 
 // enough is the square of Newton's decrement at which the optimum is reached. The
 // decrement is the distance from the optimum measured in the norm of the second
 // derivatives, which are at least the penalty, so that the coefficients are within
-// decrement/√penalty of the optimum. It is to be 3e-7 at most, for the
-// coefficients and for their share of their own norm.
+// decrement/√penalty of the optimum: 3e-7, and 3e-7 of their own norm. Less than
+// 1e-9 is not asked for, which rounding errors might not allow.
 func (m *descent) enough() float64 {
 	o := m.o
 	n := o.penalised()

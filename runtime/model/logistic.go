@@ -35,10 +35,10 @@ var (
 //	-Σ s_i·ln p_{y_i}(x_i) + ‖w‖²/(2C)
 //
 // which is what scikit-learn's LogisticRegression does. The zero value has its
-// defaults, except that a fit goes on to the optimum: coefficients are within a
-// millionth, in norm, of those that minimise the sum (more precisely: the distance
-// is estimated to be below 3e-7·max(1, √C), and 3e-7 of their own norm), where
-// scikit-learn's default stops earlier. Coefficients depend on the scale of features,
+// defaults, except that a fit goes on to the optimum, where scikit-learn's default
+// stops earlier: the distance of the coefficients from those that minimise the sum is
+// estimated to be below a millionth, and below a millionth of their own norm, for any
+// C up to 1e5 (without a penalty, there is no such estimate). Coefficients depend on the scale of features,
 // since all are penalised alike; how long a fit takes hardly does.
 //
 // Reference: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning,
