@@ -80,6 +80,8 @@ def cases(out):
         "precision_macro",
         "recall_macro",
         "neg_log_loss",
+        "roc_auc_ovr",
+        "roc_auc_ovo_weighted",
     ]
     pipeline = Pipeline([("count", CountVectorizer()), ("model", optimum())])
     got = cross_validate(pipeline, docs, labels, cv=StratifiedKFold(3, shuffle=True, random_state=11), scoring=scoring, return_train_score=True)

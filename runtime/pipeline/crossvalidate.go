@@ -108,6 +108,13 @@ func CrossValidate(ctx context.Context, estimator, x, y any, opts CVOpts) (*CVRe
 		}
 		e.metrics = append(e.metrics, m)
 	}
+	seen := map[string]bool{}
+	for _, m := range e.metrics {
+		if seen[m.Name] {
+			return nil, fmt.Errorf("pipeline: two metrics are called %q", m.Name)
+		}
+		seen[m.Name] = true
+	}
 	e.trainScore = opts.TrainScores
 	c := candidate{leaves: p.leaves("")}
 	for _, l := range c.leaves {
@@ -125,9 +132,6 @@ func CrossValidate(ctx context.Context, estimator, x, y any, opts CVOpts) (*CVRe
 		r.Train = map[string][]float64{}
 	}
 	for k, m := range e.metrics {
-		if slices.Contains(r.Metrics, m.Name) {
-			return nil, fmt.Errorf("pipeline: two metrics are called %q", m.Name)
-		}
 		r.Metrics = append(r.Metrics, m.Name)
 		for _, s := range scores[0] {
 			r.Test[m.Name] = append(r.Test[m.Name], s[k])

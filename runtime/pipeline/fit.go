@@ -5,10 +5,9 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
 
 	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/metric"
 	"github.com/netherfield/netherfield/runtime/model"
 	"gonum.org/v1/gonum/mat"
 )
@@ -337,44 +336,11 @@ func (p *Pipeline) Score(x, y any) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		return r2(truth.values, predicted), nil
+		return metric.R2(truth.values, predicted)
 	}
 	predicted, err := p.Predict(x)
 	if err != nil {
 		return 0, err
 	}
-	return accuracy(truth.classes, predicted), nil
-}
-
-func accuracy(truth, predicted []string) float64 {
-	right := 0
-	for i := range truth {
-		if truth[i] == predicted[i] {
-			right++
-		}
-	}
-	return float64(right) / float64(len(truth))
-}
-
-func r2(truth, predicted []float64) float64 {
-	if len(truth) < 2 {
-		return math.NaN()
-	}
-	mean := 0.0
-	for _, v := range truth {
-		mean += v
-	}
-	mean /= float64(len(truth))
-	var off, spread float64
-	for i, v := range truth {
-		off += (v - predicted[i]) * (v - predicted[i])
-		spread += (v - mean) * (v - mean)
-	}
-	if spread == 0 || slices.Max(truth) == slices.Min(truth) {
-		if off == 0 {
-			return 1
-		}
-		return 0
-	}
-	return 1 - off/spread
+	return metric.Accuracy(truth.classes, predicted)
 }

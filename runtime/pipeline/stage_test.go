@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/netherfield/netherfield/runtime/artefact"
 	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/frame"
+	"github.com/netherfield/netherfield/runtime/model"
 	"github.com/netherfield/netherfield/runtime/pipeline"
 	"gonum.org/v1/gonum/mat"
 )
@@ -276,9 +279,123 @@ func TestCrossValidationRepeatsWhatAPipelineDoes(t *testing.T) {
 	if len(r.Test["accuracy"]) != 4 || len(r.Train["accuracy"]) != 4 || r.Mean("accuracy") < 0.6 {
 		t.Errorf("%+v", r)
 	}
+	// The same by hand, with the folds of package model.
+	folds := must(model.KFold{Folds: 4, Shuffle: true, Seed: 7}.SplitStratified(labels))
+	take := func(list []string, rows []int) (out []string) {
+		for _, i := range rows {
+			out = append(out, list[i])
+		}
+		return out
+	}
+	for f, fold := range folds {
+		p := example()
+		if err := p.Fit(take(docs, fold.Train), take(labels, fold.Train)); err != nil {
+			t.Fatal(err)
+		}
+		if score := must(p.Score(take(docs, fold.Test), take(labels, fold.Test))); score != r.Test["accuracy"][f] {
+			t.Errorf("fold %d: %v, want %v", f, r.Test["accuracy"][f], score)
+		}
+	}
+	table := must(r.Results())
+	if want := []string{"fold", "test_accuracy", "train_accuracy"}; !slices.Equal(table.Columns(), want) || table.NumRows() != 4 {
+		t.Errorf("%v", table)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := pipeline.CrossValidate(ctx, example(), docs, labels, pipeline.CVOpts{}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestMetricsAreNamedAsInScikitLearn(t *testing.T) {
+	docs, labels := texts(100)
+	rows := make([][]float64, len(docs))
+	values := make([]float64, len(docs))
+	for i, d := range docs {
+		rows[i] = []float64{float64(len(d))}
+		values[i] = float64(3 * len(d))
+	}
+	classifier := pipeline.CVOpts{Positive: "long", Scoring: []string{"accuracy", "balanced_accuracy", "cohen_kappa", "matthews_corrcoef",
+		"f1", "f1_macro", "f1_micro", "f1_weighted", "precision", "precision_macro", "precision_micro", "precision_weighted",
+		"recall", "recall_macro", "recall_micro", "recall_weighted", "roc_auc", "average_precision", "neg_brier_score", "neg_log_loss",
+		"roc_auc_ovr", "roc_auc_ovr_weighted", "roc_auc_ovo", "roc_auc_ovo_weighted"},
+		Metrics: []pipeline.Metric{{Name: "share", Labels: func(truth, predicted []string) (float64, error) { return 0.25, nil }}}}
+	r, err := pipeline.CrossValidate(t.Context(), example(), docs, labels, classifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Metrics) != 25 || r.Mean("share") != 0.25 || r.Std("share") != 0 || r.Mean("f1") < 0.5 || r.Mean("neg_log_loss") >= 0 {
+		t.Errorf("%+v", r.Test)
+	}
+	// Of a class and its opposite, both count.
+	classifier.Positive, classifier.Scoring, classifier.Metrics = "short", []string{"recall", "roc_auc"}, nil
+	other, err := pipeline.CrossValidate(t.Context(), example(), docs, labels, classifier)
+	if err != nil || other.Mean("recall") == r.Mean("recall") || math.Abs(other.Mean("roc_auc")-r.Mean("roc_auc")) > 1e-15 {
+		t.Errorf("%v: %v", err, other)
+	}
+	regressor := pipeline.CVOpts{Scoring: []string{"r2", "explained_variance", "neg_mean_squared_error", "neg_root_mean_squared_error", "neg_mean_absolute_error", "neg_mean_absolute_percentage_error", "neg_median_absolute_error"}}
+	r, err = pipeline.CrossValidate(t.Context(), &line{}, rows, values, regressor)
+	if err != nil || r.Mean("r2") != 1 || r.Mean("neg_mean_squared_error") != 0 {
+		t.Errorf("%v: %+v", err, r)
+	}
+	for want, opts := range map[string]pipeline.CVOpts{
+		`set Positive to it, or take "f1_macro"`:         {Scoring: []string{"f1"}},
+		`the metric "roc_auc" is about one class`:        {Scoring: []string{"roc_auc"}},
+		`there is no class "spam"; there are ["long"`:    {Scoring: []string{"roc_auc"}, Positive: "spam"},
+		`no metric "f1macro"; did you mean "f1_macro"`:   {Scoring: []string{"f1macro"}},
+		`"r2" rates regressors, not classifiers`:         {Scoring: []string{"r2"}},
+		`two metrics are called "accuracy"`:              {Scoring: []string{"accuracy", "accuracy"}},
+		`"x" has 0 functions; it has a name and exactly`: {Metrics: []pipeline.Metric{{Name: "x"}}},
+		`the score is NaN`:                               {Metrics: []pipeline.Metric{{Name: "x", Labels: func(_, _ []string) (float64, error) { return math.NaN(), nil }}}},
+		`metric "x": no such luck`:                       {Metrics: []pipeline.Metric{{Name: "x", Labels: func(_, _ []string) (float64, error) { return 0, errors.New("no such luck") }}}},
+	} {
+		if _, err := pipeline.CrossValidate(t.Context(), example(), docs, labels, opts); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q in it", err, want)
+		}
+	}
+	if _, err := pipeline.CrossValidate(t.Context(), &line{}, rows, values, pipeline.CVOpts{Scoring: []string{"accuracy"}}); err == nil || !strings.Contains(err.Error(), "not regressors") {
+		t.Error(err)
+	}
+	for _, bad := range []any{nil, 7, &center{}, (*pipeline.Pipeline)(nil), pipeline.New(), pipeline.New(pipeline.Step("center", &center{}))} {
+		if _, err := pipeline.CrossValidate(t.Context(), bad, rows, values, pipeline.CVOpts{}); err == nil {
+			t.Errorf("%T was validated", bad)
+		}
+	}
+}
+
+func TestFramesAreSamples(t *testing.T) {
+	docs, labels := texts(60)
+	data := must(frame.New(frame.Strings("text", docs), frame.Strings("label", labels)))
+	p := example()
+	if err := p.Fit(must(data.Select("text")), labels); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(must(p.Predict(must(data.Select("text")))), must(p.Predict(docs))) {
+		t.Error("a frame of texts is not what its texts are")
+	}
+	if err := p.Fit(data, labels); err == nil || !strings.Contains(err.Error(), "one column of them, not 2 (text, label)") {
+		t.Error(err)
+	}
+	columns := pipeline.New(
+		pipeline.Step("columns", &feature.ColumnTransformer{Branches: []feature.Branch{{Name: "text", Columns: []string{"text"}, Transformer: &feature.Summaries{}}}}),
+		pipeline.Step("scale", &feature.StandardScaler{}),
+		pipeline.Step("model", &model.LogisticRegression{}),
+	)
+	g := pipeline.GridSearch{Pipeline: columns, Grid: map[string][]any{"model.C": {0.1, 1.0}, "scale.WithoutMean": {false, true}}}
+	if err := g.Fit(data, labels); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "model.sav")
+	if err := pipeline.SaveStage(g.Best(), path); err != nil {
+		t.Fatal(err)
+	}
+	if q := must(pipeline.LoadStage(path)); !slices.Equal(must(q.Predict(data)), must(g.Best().Predict(data))) {
+		t.Error("the loaded pipeline differs")
+	}
+	if _, err := columns.Predict(docs); err == nil || !strings.Contains(err.Error(), "takes a *frame.Frame; it cannot take a []string") && !strings.Contains(err.Error(), "cannot take a []string") {
+		t.Error(err)
+	}
+	if _, err := g.Best().Scorer(); err == nil || !strings.Contains(err.Error(), "cannot score single rows") {
 		t.Error(err)
 	}
 }
