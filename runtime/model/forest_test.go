@@ -303,8 +303,8 @@ func TestManySparseColumnsAreLearnedFrom(t *testing.T) {
 		return s
 	}
 	for _, f := range []model.RandomForestClassifier{
-		{Trees: 20, MaxFeatures: "all"},
-		{Trees: 20, MaxFeatures: "all", MinSamplesLeaf: 2, Criterion: "entropy"},
+		{Trees: 6, MaxFeatures: "all"},
+		{Trees: 6, MaxFeatures: "all", MinSamplesLeaf: 2, Criterion: "entropy"},
 		{Trees: 30},
 	} {
 		noError(t, f.Fit(spread(train), d.class[:d.rows]))
@@ -334,12 +334,12 @@ func TestManySparseColumnsAreLearnedFrom(t *testing.T) {
 		three[i] = d.class[i] + string(rune('x'+i%2*(i/2%2)))
 		values[i] = float64(strings.Index("ab", d.class[i]))
 	}
-	f := model.RandomForestClassifier{Trees: 5, NoBootstrap: true}
+	f := model.RandomForestClassifier{Trees: 2, NoBootstrap: true}
 	noError(t, f.Fit(spread(train), three))
 	if right(t, &f, spread(train), three) != 1 {
 		t.Error("three classes are not learned by heart")
 	}
-	g := model.RandomForestRegressor{Trees: 5, NoBootstrap: true, MinSamplesLeaf: 1}
+	g := model.RandomForestRegressor{Trees: 2, NoBootstrap: true}
 	noError(t, g.Fit(spread(train), values))
 	got, err := g.Predict(spread(train))
 	noError(t, err)
