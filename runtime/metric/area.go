@@ -47,7 +47,7 @@ func AveragePrecision(truth []string, scores []float64, positive string) (float6
 }
 
 func positiveSteps(truth []string, scores []float64, positive string) (*steps, error) {
-	s, err := trace(len(truth), scores, func(i int) bool { return truth[i] == positive })
+	s, err := trace(truth, scores, positive)
 	if err != nil {
 		return nil, err
 	}
@@ -139,12 +139,12 @@ func probabilities(truth []string, proba mat.Matrix, classes []string) (map[stri
 
 func eachClass(truth []string, proba mat.Matrix, classes []string, of func(*steps) float64) []float64 {
 	out := make([]float64, len(classes))
-	rows := make([]scored, len(truth))
 	for j, class := range classes {
+		var r ranks
 		for i, s := range truth {
-			rows[i] = scored{proba.At(i, j), s == class}
+			r.add(proba.At(i, j), s == class)
 		}
-		out[j] = of(traced(rows))
+		out[j] = of(r.steps())
 	}
 	return out
 }
@@ -166,13 +166,13 @@ func overClasses(truth []string, proba mat.Matrix, classes []string, at map[stri
 		}
 		return weightedMean(each, support), nil
 	case Micro:
-		rows := make([]scored, 0, len(truth)*len(classes))
+		var r ranks
 		for i, s := range truth {
 			for j, class := range classes {
-				rows = append(rows, scored{proba.At(i, j), s == class})
+				r.add(proba.At(i, j), s == class)
 			}
 		}
-		return of(traced(rows)), nil
+		return of(r.steps()), nil
 	}
 	return 0, fmt.Errorf("metric: there is no average %q; there are Micro, Macro and Weighted", average)
 }
@@ -195,13 +195,13 @@ func onePairs(truth []string, proba mat.Matrix, classes []string, at map[string]
 			}
 			area := 0.0
 			for _, pair := range [2][2]int{{a, b}, {b, a}} {
-				var rows []scored
+				var r ranks
 				for k, class := range pair {
 					for _, i := range of[class] {
-						rows = append(rows, scored{proba.At(i, pair[0]), k == 0})
+						r.add(proba.At(i, pair[0]), k == 0)
 					}
 				}
-				area += traced(rows).area() / 2
+				area += r.steps().area() / 2
 			}
 			areas = append(areas, area)
 			weights = append(weights, float64(len(of[a])+len(of[b])))

@@ -3,7 +3,6 @@ package metric
 // This file defines the curves that a score draws as its threshold falls.
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -51,42 +50,56 @@ func (c *PRCurve) AveragePrecision() float64 {
 // threshold, for falling thresholds.
 type steps struct{ tp, fp, threshold []float64 }
 
-type scored struct {
-	score    float64
-	positive bool
+// ranks are the scores of positive and of negative rows. Apart, they are plain
+// numbers, which sort several times as fast as rows do.
+type ranks struct{ positive, negative []float64 }
+
+func (r *ranks) add(score float64, positive bool) {
+	if positive {
+		r.positive = append(r.positive, score)
+	} else {
+		r.negative = append(r.negative, score)
+	}
 }
 
-// trace sorts rows by falling score. The positive rows are those for which positive
-// says so.
-func trace(n int, scores []float64, positive func(i int) bool) (*steps, error) {
-	if err := pairs(n, len(scores)); err != nil {
+// trace sorts rows by falling score. The positive rows are those of that class.
+func trace(truth []string, scores []float64, positive string) (*steps, error) {
+	if err := pairs(len(truth), len(scores)); err != nil {
 		return nil, err
 	}
-	rows := make([]scored, n)
+	var r ranks
 	for i, s := range scores {
 		if math.IsNaN(s) || math.IsInf(s, 0) {
 			return nil, fmt.Errorf("metric: row %d: the score is %v; it must be finite", i, s)
 		}
-		rows[i] = scored{s, positive(i)}
+		r.add(s, truth[i] == positive)
 	}
-	return traced(rows), nil
+	return r.steps(), nil
 }
 
-func traced(rows []scored) *steps {
-	slices.SortFunc(rows, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+// steps merges the scores, from the highest, into one step for each different one.
+func (r *ranks) steps() *steps {
+	slices.Sort(r.positive)
+	slices.Sort(r.negative)
 	s := &steps{}
-	tp, fp := 0.0, 0.0
-	for i, r := range rows {
-		if r.positive {
-			tp++
-		} else {
-			fp++
+	p, n := len(r.positive), len(r.negative)
+	for p > 0 || n > 0 {
+		at := math.Inf(-1)
+		if p > 0 {
+			at = r.positive[p-1]
 		}
-		if i+1 == len(rows) || rows[i+1].score != r.score {
-			s.tp = append(s.tp, tp)
-			s.fp = append(s.fp, fp)
-			s.threshold = append(s.threshold, r.score)
+		if n > 0 {
+			at = max(at, r.negative[n-1])
 		}
+		for p > 0 && r.positive[p-1] == at {
+			p--
+		}
+		for n > 0 && r.negative[n-1] == at {
+			n--
+		}
+		s.tp = append(s.tp, float64(len(r.positive)-p))
+		s.fp = append(s.fp, float64(len(r.negative)-n))
+		s.threshold = append(s.threshold, at)
 	}
 	return s
 }
@@ -96,7 +109,7 @@ func traced(rows []scored) *steps {
 // line between their neighbours are left out, as scikit-learn's roc_curve does, which
 // does not change the area. (T. Fawcett, An introduction to ROC analysis, 2006.)
 func ROC(truth []string, scores []float64, positive string) (*ROCCurve, error) {
-	s, err := trace(len(truth), scores, func(i int) bool { return truth[i] == positive })
+	s, err := trace(truth, scores, positive)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +135,7 @@ func (s *steps) roc() *ROCCurve {
 // PrecisionRecallCurve returns the curve of a score of the positive class; all other
 // classes are negative. Scores are any finite numbers, more for more likely.
 func PrecisionRecallCurve(truth []string, scores []float64, positive string) (*PRCurve, error) {
-	s, err := trace(len(truth), scores, func(i int) bool { return truth[i] == positive })
+	s, err := trace(truth, scores, positive)
 	if err != nil {
 		return nil, err
 	}

@@ -138,3 +138,16 @@ func TestTablesEscapeClasses(t *testing.T) {
 		t.Error("an empty matrix does not say so")
 	}
 }
+
+func TestSumsLoseNothing(t *testing.T) {
+	truth := make([]float64, 1001)
+	predicted := make([]float64, 1001)
+	truth[0] = 1e16
+	for i := range 1000 {
+		truth[i+1] = 1
+	}
+	m, err := metric.MAE(truth, predicted)
+	if want := (1e16 + 1000) / 1001; m != want || err != nil {
+		t.Errorf("the mean is %v, %v; want %v", m, err, want)
+	}
+}
