@@ -26,7 +26,8 @@ import (
 // the matrix of products XᵀX or XXᵀ, centred before the products are added up. This
 // squares singular values, so that of σ₁ and σₖ the rounding error is (σ₁/σₖ)² units:
 // when that is more than 1,000 the products are given up for reflections and Jacobi
-// rotations, which do not square (slower, 0.4 s for 40,000 × 256). Beyond 1,024, the
+// rotations, which do not square (0.4 s for 40,000 × 256 on two cores:
+// BenchmarkTriangleAndSingular of internal/linalg). Beyond 1,024, the
 // components, if they are up to an eighth, are found in a Krylov space. Only if more are
 // wanted than that from more than 1,024, small ones keep the error of squaring.
 //

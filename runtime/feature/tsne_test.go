@@ -34,7 +34,7 @@ func BenchmarkTSNE(b *testing.B) {
 	for _, c := range []struct {
 		n      int
 		method string
-	}{{800, "exact"}, {800, "barnes_hut"}, {10_000, "barnes_hut"}} {
+	}{{800, "exact"}, {5000, "exact"}, {5000, "barnes_hut"}, {10_000, "barnes_hut"}} {
 		x := blobs(c.n, 256, 10)
 		b.Run(fmt.Sprint(c.n, "/", c.method), func(b *testing.B) {
 			for b.Loop() {
