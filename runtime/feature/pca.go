@@ -23,8 +23,8 @@ import (
 // sparse input alike; a sparse matrix is not filled.
 //
 // Up to 1,024 rows or columns, whichever are fewer, the components are eigenvectors of
-// the matrix of products XᵀX or XXᵀ, centred before the products are added up. This
-// squares singular values, so that of σ₁ and σₖ the rounding error is (σ₁/σₖ)² units:
+// the matrix of products XᵀX or XXᵀ, centred before the products are added up (after, if
+// X is sparse, and what that loses is counted). This squares singular values, so that of σ₁ and σₖ the rounding error is (σ₁/σₖ)² units:
 // when that is more than 1,000 the products are given up for reflections and Jacobi
 // rotations, which do not square (0.4 s for 40,000 × 256 on two cores:
 // BenchmarkTriangleAndSingular of internal/linalg). Beyond 1,024, the

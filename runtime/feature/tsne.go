@@ -31,9 +31,11 @@ import (
 // the others, summaries in a tree (van der Maaten, Accelerating t-SNE using Tree-Based
 // Algorithms, JMLR 15, 2014). By default it is exact up to 5,000 rows, and above them
 // Barnes–Hut, which takes an eighth of the time for 5,000 × 256 (BenchmarkTSNE); of
-// fewer than 100 rows all pairs are taken in any case. Result and divergence vary with the rounding of the machine, as those of
-// scikit-learn do; they are comparable in quality, not in place. On one machine the same
-// rows and Seed give the same places on any number of cores.
+// fewer than 100 rows all pairs are taken in any case.
+//
+// Result and divergence vary with the rounding of the machine, as those of scikit-learn
+// do: they are comparable in quality, not in place. On one machine the same rows and Seed
+// give the same places on any number of cores.
 //
 // There is no way to place further rows; FitTransform places those it learns from.
 type TSNE struct {
