@@ -11,6 +11,7 @@ import (
 	"math"
 	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/netherfield/netherfield/runtime/frame"
 	"github.com/netherfield/netherfield/runtime/internal/parallel"
@@ -38,8 +39,9 @@ func read(r io.ReaderAt, size int64, o frame.ReadOptions) (*frame.Frame, error) 
 	if err != nil {
 		return nil, err
 	}
-	// What a file means may be much more than it is, but not without limit.
-	limit := max(1<<28, 2000*size)
+	// What a file means may be much more than it is, but not without limit. A column of
+	// one value has pages of 20,000 rows, which are 160 kB, in 40 bytes.
+	limit := max(1<<26, 10_000*size)
 	rows, err := m.check(len(leaves))
 	if err != nil {
 		return nil, err
@@ -166,6 +168,9 @@ func (m *metadata) leaves() ([]leaf, error) {
 		}
 		l := m.schema[at]
 		at++
+		if !utf8.ValidString(l.name) {
+			return damaged("the name %q is not UTF-8", l.name)
+		}
 		if depth > 0 {
 			path = append(path[:len(path):len(path)], l.name)
 		}
