@@ -44,6 +44,23 @@ PATTERNS = {
     "anything": r"\S+",
     "sets": r"[\w']+",
     "numbers": r"\d+",
+    "one letter": r"(?u)\b\w\b",
+    "bounded": r"\b\w{2,5}\b",
+    "apostrophes": r"\b\w+'\w+\b",
+    "no digits": r"(?u)\b[^\W\d_]{2,}\b",
+    "any case": r"(?i)\b[b-hj-z]+\b",
+    "either": r"\b[A-Za-z]+\b|\d",
+    "within": r"\Ba\B",
+    "up to": r"\ba{,2}\w",
+    "at the end": r"\w+$",
+    "may be empty": r"\d*",
+    "group or not": r"(\d)?\w",
+    "brackets": r"[]\w-]+",
+    "not a class": r"[[:alpha:]]+",
+    "by number": r"\u00e9|\x41|[\u03a0-\u03ff]+",
+    "lazy": r"\w+?\b",
+    "lines": r"(?m)^\w+|\w+$",
+    "nested": r"\b(?:[A-Za-z]\w+|\d+(?:[.,]\d+)*)\b",
 }
 
 
@@ -123,11 +140,14 @@ def cases(out):
     ] + [(f"pattern {k}", {"TokenPattern": p}, {"token_pattern": p}) for k, p in PATTERNS.items()]:
         count[name] = case(ours, **counted(CountVectorizer(**theirs)))
     top = CountVectorizer(max_features=5).fit(["e e e e e d d d d c c c b b a dd ee ff " + "dd ee ff " * 6 + "gg gg hh"])
+    ties = ["a a a a a b c c", "b c d", "b d e e e e e e"]
+    top_binary = CountVectorizer(max_features=2, binary=True, token_pattern=r"\w").fit(ties + ["b c", "c"])
+    count["top binary"] = case({"MaxFeatures": 2, "Binary": True, "TokenPattern": r"\w"}, docs=ties + ["b c", "c"], names=top_binary.get_feature_names_out().tolist())
     count["top"] = case({"MaxFeatures": 5}, names=top.get_feature_names_out().tolist())
     out("feature", "count", {}, count, docs=DOCS)
 
     x = CountVectorizer().fit_transform(DOCS)
-    dense = numpy.array([[3, 0, 1], [2, 0, 0], [3, 0, 0], [4, 0, 0], [0, 0, 0], [3, 0, 2.5]])
+    dense = numpy.array([[3, 0, 1], [2, 0, 0], [3, 0, 0], [4, 0, 0], [0, 0, 0], [3, 0, 2.5], [1e-310, 0, 0], [0, 1e-150, 1e-150]])
     tfidf = {}
     for name, ours, theirs in [
         ("default", {}, {}),

@@ -24,8 +24,9 @@ type CountVectorizer struct {
 	// MinDF and MaxDF bound in how many texts a token that counts may be: numbers of
 	// texts, or shares of them if below 1. 0 stands for no bound.
 	MinDF, MaxDF float64
-	// MaxFeatures keeps only that many of the tokens, those that come most often; of
-	// equals the first of the alphabet. 0 stands for all.
+	// MaxFeatures keeps only that many of the tokens, those that come most often, or, if
+	// Binary, in most texts; of equals the first of the alphabet, where scikit-learn
+	// leaves it to chance. 0 stands for all.
 	MaxFeatures int
 	// FixedVocabulary gives the tokens and their order; nothing is learned then.
 	FixedVocabulary []string
@@ -265,7 +266,12 @@ func (v *CountVectorizer) choose(d *docTokens, n int) ([]string, error) {
 		return df < low || df > high
 	})
 	if v.MaxFeatures > 0 && len(names) > v.MaxFeatures {
-		slices.SortStableFunc(names, func(a, b string) int { return totals[b].count - totals[a].count })
+		slices.SortStableFunc(names, func(a, b string) int {
+			if v.Binary {
+				return totals[b].texts - totals[a].texts
+			}
+			return totals[b].count - totals[a].count
+		})
 		names = names[:v.MaxFeatures:v.MaxFeatures]
 		slices.Sort(names)
 	}

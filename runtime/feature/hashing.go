@@ -18,8 +18,8 @@ import (
 // h count -1, so that tokens that meet in a bucket cancel on average. The numbers are
 // those of scikit-learn's HashingVectorizer, and the zero value is its default.
 //
-// It learns nothing: Transform needs no Fit. What a text has that is no UTF-8 stands
-// between tokens.
+// It learns nothing: Transform needs no Fit. A byte of a text that is not UTF-8 counts
+// as a U+FFFD, which is no letter.
 //
 // Source: K. Weinberger et al., Feature Hashing for Large Scale Multitask Learning,
 // 2009.
@@ -33,10 +33,12 @@ type HashingVectorizer struct {
 	// Binary sets all entries to 1 before they are scaled.
 	Binary bool
 
-	// TokenPattern is what a token is, for words: (?u)\b\w\w+\b if empty. Patterns
-	// such as \b[A-Za-z]\w+\b, of single characters and a last one with +, * or {n,},
-	// are fast; others go through package regexp, with \w, \d and \s as in Python,
-	// and without \b.
+	// TokenPattern is what a token is, for words: (?u)\b\w\w+\b if empty. It is a
+	// regular expression of Python's re, with the meaning that it has there for all of
+	// Unicode; a group in it is the token. Looking around, references to groups and
+	// the flags a, L and x are refused, and (?i) does not take "İ" and "ı" for an "i".
+	// Patterns such as \b[A-Za-z]\w+\b, of single characters and a last one with +, *
+	// or {n,}, are the fastest.
 	TokenPattern string
 	// Analyzer is "word", also if empty, "char", or "char_wb": n-grams of characters
 	// that do not leave a word.

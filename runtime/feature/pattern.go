@@ -1,11 +1,9 @@
 package feature
 
 // This file understands token patterns, as far as words can be taken apart without
-// a regular expression, and hands all others to one.
+// a regular expression, and hands all others to a matcher.
 
 import (
-	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -42,8 +40,7 @@ type pattern struct {
 	head  []charset
 	tail  charset
 	least int
-	re    *regexp.Regexp
-	group int // of re that is the token
+	re    *matcher
 
 	// plain says that tail is all word characters and head has none but those and
 	// letters of ASCII: min characters, the first being a letter if alpha.
@@ -60,18 +57,11 @@ func parsePattern(s string) (*pattern, error) {
 	if p := parseWords(strings.TrimPrefix(s, "(?u)")); p != nil {
 		return p, nil
 	}
-	source, err := translate(s)
+	m, err := compilePython(s)
 	if err != nil {
 		return nil, err
 	}
-	re, err := regexp.Compile(source)
-	if err != nil {
-		return nil, fmt.Errorf("feature: the token pattern %q: %w", s, err)
-	}
-	if re.NumSubexp() > 1 {
-		return nil, fmt.Errorf("feature: the token pattern %q has %d capturing groups; a token is one at most: write (?:…) for the others", s, re.NumSubexp())
-	}
-	return &pattern{re: re, group: re.NumSubexp()}, nil
+	return &pattern{re: m}, nil
 }
 
 // parseWords reads \bH…HT\b, where H and T are \w or sets of ASCII word characters
@@ -172,9 +162,14 @@ func (p *pattern) classify() {
 }
 
 // matches reports whether a word is a token.
-func (p *pattern) matches(word string) bool {
+func (p *pattern) matches(word []byte) bool {
 	n := 0
-	for _, r := range word {
+	for len(word) > 0 {
+		r, size := rune(word[0]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(word)
+		}
+		word = word[size:]
 		set := &p.tail
 		if n < len(p.head) {
 			set = &p.head[n]
@@ -185,57 +180,4 @@ func (p *pattern) matches(word string) bool {
 		n++
 	}
 	return n >= p.min
-}
-
-const (
-	goWord  = `\p{L}\p{N}_`
-	goDigit = `\p{Nd}`
-	goSpace = `\s\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\v`
-)
-
-// translate turns a pattern of Python's re into one of Go's with the same meaning
-// for all of Unicode, or says what has none.
-func translate(s string) (string, error) {
-	var b strings.Builder
-	inSet := false
-	rest := strings.TrimPrefix(s, "(?u)")
-	for i := 0; i < len(rest); i++ {
-		c := rest[i]
-		if c == '[' && !inSet {
-			inSet = true
-		} else if c == ']' {
-			inSet = false
-		}
-		if c != '\\' || i+1 == len(rest) {
-			b.WriteByte(c)
-			continue
-		}
-		i++
-		set, negated := "", false
-		switch rest[i] {
-		case 'w', 'W':
-			set, negated = goWord, rest[i] == 'W'
-		case 'd', 'D':
-			set, negated = goDigit, rest[i] == 'D'
-		case 's', 'S':
-			set, negated = goSpace, rest[i] == 'S'
-		case 'b', 'B':
-			return "", fmt.Errorf("feature: the token pattern %q has \\%c, which is known only around whole words, as in %s; leave it out: a pattern takes as much as it can", s, rest[i], defaultPattern)
-		default:
-			b.WriteByte('\\')
-			b.WriteByte(rest[i])
-			continue
-		}
-		switch {
-		case inSet && negated:
-			return "", fmt.Errorf("feature: the token pattern %q has \\%c within brackets, which is not known there; write the set without it", s, rest[i])
-		case inSet:
-			b.WriteString(set)
-		case negated:
-			b.WriteString("[^" + set + "]")
-		default:
-			b.WriteString("[" + set + "]")
-		}
-	}
-	return b.String(), nil
 }

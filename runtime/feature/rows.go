@@ -96,12 +96,21 @@ func normalize(values []float64, norm string) {
 		}
 		sum = math.Sqrt(sum)
 	}
-	if sum == 0 {
-		return
-	}
-	scale := 1 / sum
-	for k := range values {
-		values[k] *= scale
+	divide(values, sum)
+}
+
+// divide scales values by 1/sum, unless sum is 0.
+func divide(values []float64, sum float64) {
+	switch scale := 1 / sum; {
+	case sum == 0:
+	case scale > math.MaxFloat64: // so small is sum
+		for k := range values {
+			values[k] /= sum
+		}
+	default:
+		for k := range values {
+			values[k] *= scale
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/netherfield/netherfield/runtime/artefact"
 	"github.com/netherfield/netherfield/runtime/internal/parallel"
@@ -47,7 +48,8 @@ var (
 	_ artefact.Stateful = (*TFIDF)(nil)
 )
 
-// Fit counts in how many rows of x each column has an entry.
+// Fit counts in how many rows of x each column has an entry. It fails if x has no rows or
+// no columns, or NaN or infinities.
 func (t *TFIDF) Fit(x mat.Matrix) error { return t.FitContext(context.Background(), x) }
 
 // FitContext is [TFIDF.Fit] until ctx ends. After an error t is not fitted.
@@ -59,6 +61,9 @@ func (t *TFIDF) FitContext(ctx context.Context, x mat.Matrix) error {
 	m := Sparse(x)
 	if m.Rows == 0 || m.Cols == 0 {
 		return errors.New("feature: TFIDF cannot be fitted to a matrix without rows or columns")
+	}
+	if err := checkFinite(ctx, m); err != nil {
+		return err
 	}
 	var idf []float64
 	if !t.NoIDF {
@@ -80,6 +85,42 @@ func (t *TFIDF) FitContext(ctx context.Context, x mat.Matrix) error {
 	}
 	t.fitted, t.cols, t.idf = true, m.Cols, idf
 	return nil
+}
+
+// checkFinite refuses NaN and infinities.
+func checkFinite(ctx context.Context, m *CSR) error {
+	return parallel.Chunks(ctx, m.Rows, 4*chunkRows, func(_, lo, hi int) error {
+		if k := notFinite(m.Value[m.Start[lo]:m.Start[hi]]); k >= 0 {
+			k += m.Start[lo]
+			i := sort.Search(m.Rows, func(i int) bool { return m.Start[i+1] > k })
+			return notFiniteError(m.Value[k], fmt.Sprintf("row %d, ", i), m.Col[k])
+		}
+		return nil
+	})
+}
+
+func notFiniteError(x float64, row string, col int32) error {
+	return fmt.Errorf("feature: TFIDF is given %v in %scolumn %d; it weighs finite counts", x, row, col)
+}
+
+// notFinite returns the first place of a NaN or an infinity, -1 if there is none.
+func notFinite(values []float64) int {
+	// Of what is not finite, the difference from itself is not 0.
+	var a, b, c, d float64
+	rest := values
+	for ; len(rest) >= 4; rest = rest[4:] {
+		a += rest[0] - rest[0]
+		b += rest[1] - rest[1]
+		c += rest[2] - rest[2]
+		d += rest[3] - rest[3]
+	}
+	for _, x := range rest {
+		a += x - x
+	}
+	if a+b+c+d == 0 {
+		return -1
+	}
+	return slices.IndexFunc(values, func(x float64) bool { return x-x != 0 })
 }
 
 // documentFrequency counts the entries of each column.
@@ -111,7 +152,7 @@ func documentFrequency(ctx context.Context, m *CSR) ([]int32, error) {
 	return parts[0], nil
 }
 
-// Transform returns the weighted rows of x, sparse.
+// Transform returns the weighted rows of x, sparse. It fails if x has NaN or infinities.
 func (t *TFIDF) Transform(x mat.Matrix) (*CSR, error) { return t.transform(context.Background(), x) }
 
 // FitTransform fits and transforms x.
@@ -138,6 +179,9 @@ func (t *TFIDF) transform(ctx context.Context, x mat.Matrix) (*CSR, error) {
 	m := Sparse(x)
 	if m.Rows > 0 && m.Cols != t.cols {
 		return nil, fmt.Errorf("feature: TFIDF was fitted to %d columns and is given %d", t.cols, m.Cols)
+	}
+	if err := checkFinite(ctx, m); err != nil {
+		return nil, err
 	}
 	out := &CSR{Rows: m.Rows, Cols: t.cols, Start: m.Start, Col: m.Col, Value: make([]float64, len(m.Value))}
 	err := parallel.Chunks(ctx, m.Rows, 4*chunkRows, func(_, lo, hi int) error {
@@ -179,13 +223,7 @@ func (t *TFIDF) weigh(cols []int32, values []float64) {
 			values[k] = v
 			sum += v * v
 		}
-		if sum == 0 {
-			return
-		}
-		scale := 1 / math.Sqrt(sum)
-		for k := range values {
-			values[k] *= scale
-		}
+		divide(values, math.Sqrt(sum))
 		return
 	default:
 		for k, j := range cols {
@@ -213,6 +251,9 @@ func (t *TFIDF) TransformVector(v *Vector) error {
 			}
 		}
 		v.Dense, v.Value = false, v.Value[:n]
+	}
+	if k := notFinite(v.Value); k >= 0 {
+		return notFiniteError(v.Value[k], "", v.Index[k])
 	}
 	t.weigh(v.Index, v.Value)
 	return nil

@@ -78,35 +78,64 @@ type scratch struct {
 	hashes []int32
 	keys   []uint32
 	tally  tally
+	search search
 }
 
-// lowered returns doc as the analyzer sees it: in lower case and without accents.
+// lowered returns doc as the analyzer sees it: in lower case and without accents. Each
+// byte that is not UTF-8 becomes U+FFFD.
 func (a *analyzer) lowered(doc string, s *scratch) []byte {
 	switch {
 	case a.keepCase:
 		s.text = append(s.text[:0], doc...)
 		if !utf8.Valid(s.text) {
-			s.text = append(s.text[:0], strings.ToValidUTF8(doc, "\uFFFD")...)
+			s.text = s.text[:0]
+			for _, r := range doc {
+				s.text = utf8.AppendRune(s.text, r)
+			}
 		}
 	default:
 		s.text = appendLower(s.text[:0], doc)
 	}
 	if a.stripAccents != "" && !isASCII(doc) {
-		decomposed := norm.NFKD.Bytes(s.text)
-		s.text = s.text[:0]
-		for len(decomposed) > 0 {
-			r, n := utf8.DecodeRune(decomposed)
-			keep := r < utf8.RuneSelf
-			if a.stripAccents == "unicode" {
-				keep = norm.NFKD.Properties(decomposed).CCC() == 0
-			}
-			if keep {
-				s.text = append(s.text, decomposed[:n]...)
-			}
-			decomposed = decomposed[n:]
-		}
+		s.token = append(s.token[:0], s.text...)
+		s.text = appendStripped(s.text[:0], s.token, a.stripAccents == "ascii")
 	}
 	return s.text
+}
+
+// appendStripped appends text in the normal form NFKD without the characters that
+// combine, or without all that are not ASCII. It does not order those that combine, as
+// the form asks: they are left out.
+func appendStripped(dst, text []byte, ascii bool) []byte {
+	keep := func(part []byte) {
+		for len(part) > 0 {
+			_, n := utf8.DecodeRune(part)
+			if ascii && part[0] < utf8.RuneSelf || !ascii && norm.NFKD.Properties(part).CCC() == 0 {
+				dst = append(dst, part[:n]...)
+			}
+			part = part[n:]
+		}
+	}
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if k := r - 0xac00; k >= 0 && k < 19*21*28 {
+			// A syllable of Hangul is two or three letters by arithmetic. (The Unicode
+			// Standard, section 3.12.)
+			if !ascii {
+				dst = utf8.AppendRune(dst, 0x1100+k/(21*28))
+				dst = utf8.AppendRune(dst, 0x1161+k/28%21)
+				if k%28 > 0 {
+					dst = utf8.AppendRune(dst, 0x11a7+k%28)
+				}
+			}
+		} else if d := norm.NFKD.Properties(text).Decomposition(); d != nil {
+			keep(d)
+		} else {
+			keep(text[:n])
+		}
+		text = text[n:]
+	}
+	return dst
 }
 
 // each calls f with every token of doc. The token is f's until it returns.
@@ -123,7 +152,7 @@ func (a *analyzer) each(doc string, s *scratch, f func(token []byte)) {
 	case "char_wb":
 		a.charsOfWords(text, s, f)
 	default:
-		s.words = a.words(text, s.words[:0])
+		s.words = a.words(text, s, s.words[:0])
 		a.ngrams(text, s, f)
 	}
 }
@@ -154,7 +183,7 @@ func (a *analyzer) eachPlain(doc string, s *scratch, f func(token []byte)) {
 }
 
 // words appends the bounds of the tokens in text to list, without stop words.
-func (a *analyzer) words(text []byte, list []int) []int {
+func (a *analyzer) words(text []byte, s *scratch, list []int) []int {
 	add := func(lo, hi int) {
 		if a.stop != nil {
 			if _, stop := a.stop[string(text[lo:hi])]; stop {
@@ -164,11 +193,12 @@ func (a *analyzer) words(text []byte, list []int) []int {
 		list = append(list, lo, hi)
 	}
 	if a.re != nil {
-		for _, m := range a.re.FindAllSubmatchIndex(text, -1) {
-			// A match of nothing is no token of ours, whatever a pattern like x* says.
-			if lo, hi := m[2*a.group], m[2*a.group+1]; lo < hi {
-				add(lo, hi)
-			}
+		first := len(list)
+		list = a.re.each(text, &s.search, list)
+		found := list[first:]
+		list = list[:first]
+		for k := 0; k < len(found); k += 2 {
+			add(found[k], found[k+1]) // overwrites what was read already
 		}
 		return list
 	}
@@ -190,7 +220,7 @@ func (a *analyzer) words(text []byte, list []int) []int {
 				break
 			}
 		}
-		if a.matches(string(text[lo:i])) {
+		if a.matches(text[lo:i]) {
 			add(lo, i)
 		}
 	}
