@@ -23,6 +23,6 @@
 // allocation. [SaveStage] and [LoadStage] keep what was learned in the format of
 // package artefact, with where it comes from.
 //
-// A fitted pipeline may be used by several goroutines at once, but for Fit and
-// SetParams. Results do not depend on the number of cores.
+// A fitted pipeline may be used by several goroutines at once, but for Fit, SetParams
+// and SaveStage. Results do not depend on the number of cores.
 package pipeline

@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/netherfield/netherfield/runtime/artefact"
@@ -398,4 +399,57 @@ func TestFramesAreSamples(t *testing.T) {
 	if _, err := g.Best().Scorer(); err == nil || !strings.Contains(err.Error(), "cannot score single rows") {
 		t.Error(err)
 	}
+}
+
+func TestDataIsNamedByItsContent(t *testing.T) {
+	data := must(frame.New(frame.Strings("text", docs), frame.Floats("n", []float64{1, 2, 3, 4, 5, 6}), frame.Ints("i", []int{1, 2, 3, 4, 5, 6})))
+	null := must(frame.New(frame.Strings("text", docs), frame.Floats("n", []float64{1, 2, 3, 4, 5, 6}), frame.Ints("i", []int{1, 2, 3, 4, 5, 6}).Null(2)))
+	seen := map[string]int{}
+	for i, d := range [][]any{
+		{}, {docs}, {docs, labels}, {labels, docs}, {docs[:5]}, {[]string{"\xff"}}, {[]string{"\xfe"}}, {[]int{1, 0}}, {[]float64{1, 0}}, {[]bool{true, false}},
+		{data}, {null}, {must(data.Select("text"))}, {must(data.Rename("text", "txt"))}, {must(data.Take([]int{1, 0, 2, 3, 4, 5}))},
+		{mat.NewDense(1, 2, nil)}, {mat.NewDense(2, 1, nil)}, {&feature.CSR{Rows: 1, Cols: 2, Start: []int{0, 0}}},
+	} {
+		hash, err := pipeline.DataHash(d...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, ok := seen[hash]; ok {
+			t.Errorf("data %d and %d have the same hash", i, other)
+		}
+		seen[hash] = i
+	}
+	if must(pipeline.DataHash([][]float64{{1}, {2}})) != must(pipeline.DataHash(mat.NewDense(2, 1, []float64{1, 2}))) || must(pipeline.DataHash([]int{1})) != must(pipeline.DataHash([]int64{1})) {
+		t.Error("the same data has two hashes")
+	}
+	for _, bad := range []any{nil, 7, "text", (*frame.Frame)(nil), (*mat.Dense)(nil), [][]float64{{1}, {1, 2}}} {
+		if _, err := pipeline.DataHash(docs, bad); err == nil || !strings.Contains(err.Error(), "argument 2") {
+			t.Errorf("%T: %v", bad, err)
+		}
+	}
+}
+
+func TestAFittedPipelineIsForManyGoroutines(t *testing.T) {
+	docs, labels := texts(200)
+	p := textPipeline()
+	if err := p.Fit(docs, labels); err != nil {
+		t.Fatal(err)
+	}
+	want := must(p.PredictProba(docs))
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			s := must(p.Scorer())
+			got := must(p.PredictProba(docs))
+			for i, d := range docs {
+				if _, proba, err := s.Score(d); err != nil || !slices.Equal(proba, want.RawRowView(i)) || !slices.Equal(got.RawRowView(i), want.RawRowView(i)) {
+					t.Errorf("document %d: %v, %v", i, proba, err)
+				}
+			}
+			must(p.State())
+			p.Params()
+			p.Clone()
+		})
+	}
+	wg.Wait()
 }
