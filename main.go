@@ -13,6 +13,9 @@ import (
 	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/engine"
 	"github.com/netherfield/netherfield/kernel/evaluator"
+
+	// Cells read and write this format without linking it.
+	_ "github.com/netherfield/netherfield/runtime/frame/parquet"
 )
 
 func main() {

@@ -6,4 +6,5 @@ package main
 import "embed"
 
 //go:embed go.mod go.sum display kernel/guard
+//go:embed runtime/*/*.go runtime/frame/parquet/*.go runtime/internal/*/*.go runtime/internal/*/*.s
 var sources embed.FS

@@ -5,6 +5,7 @@
 package symbols
 
 import (
+	github_com_netherfield_netherfield_runtime_frame "github.com/netherfield/netherfield/runtime/frame"
 	go_ast "go/ast"
 	go_types "go/types"
 	p "iter"
@@ -71,6 +72,7 @@ var tableIter = []symbol{
 	{"Seq2[int,bool]", (*p.Seq2[int, bool])(nil)},
 	{"Seq2[int,error]", (*p.Seq2[int, error])(nil)},
 	{"Seq2[int,float64]", (*p.Seq2[int, float64])(nil)},
+	{"Seq2[int,github.com/netherfield/netherfield/runtime/frame.Row]", (*p.Seq2[int, github_com_netherfield_netherfield_runtime_frame.Row])(nil)},
 	{"Seq2[int,int]", (*p.Seq2[int, int])(nil)},
 	{"Seq2[int,string]", (*p.Seq2[int, string])(nil)},
 	{"Seq2[reflect.Method,reflect.Value]", (*p.Seq2[reflect.Method, reflect.Value])(nil)},

@@ -13,6 +13,13 @@ import (
 // ownPackages are Netherfield's packages that a cell may import.
 var ownPackages = []string{
 	"github.com/netherfield/netherfield/display",
+	"github.com/netherfield/netherfield/runtime/artefact",
+	"github.com/netherfield/netherfield/runtime/feature",
+	"github.com/netherfield/netherfield/runtime/frame",
+	"github.com/netherfield/netherfield/runtime/frame/parquet",
+	"github.com/netherfield/netherfield/runtime/metric",
+	"github.com/netherfield/netherfield/runtime/model",
+	"github.com/netherfield/netherfield/runtime/pipeline",
 }
 
 // gonumPackages are the packages of gonum that a cell may import. Those of
