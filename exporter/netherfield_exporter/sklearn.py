@@ -182,10 +182,10 @@ def standard_scaler(source):
     return source.done("feature.StandardScaler", params, {k: None if v is None else v if k == "cols" else floats(v) for k, v in arrays.items()})
 
 
-# A pattern of single word characters, the last of which may repeat, between \b.
-WHOLE_WORDS = re.compile(r"\\b(?:\\w|\[[\w\\-]+\])+(?:\+|\*|\{\d+,\})\\b")
-# What Go's regular expressions do not have, or mean otherwise.
-FOREIGN = re.compile(r"\\[bBAZ1-9]|\(\?(?!:)|[*+?}]\+")
+# What Netherfield's token patterns do not have of Python's: looking around, references,
+# atomic groups and possessive repeats, and some flags. Escaped characters do not count.
+FOREIGN = re.compile(r"\(\?(?:[=!>(]|<[=!]|P=|[a-zA-Z-]*[aLx])|[*+?}]\+")
+REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]")
 
 
 def analyzer(source):
@@ -196,9 +196,8 @@ def analyzer(source):
     kind = source.only("analyzer", "word", "char", "char_wb")
     pattern = source.take("token_pattern")
     if kind == "word" and pattern != r"(?u)\b\w\w+\b":
-        plain = (pattern or "").removeprefix("(?u)")
-        if not plain or FOREIGN.search(plain) and not WHOLE_WORDS.fullmatch(plain):
-            source.fail(f"token_pattern={pattern!r} has no counterpart; \\b is known only around whole words, as in '\\\\b[a-z]\\\\w+\\\\b'")
+        if not pattern or FOREIGN.search(re.sub(r"\\.", "", pattern)) or REFERENCE.search(pattern):
+            source.fail(f"token_pattern={pattern!r} has no counterpart; looking around, references and the flags a, L and x have none")
     words = source.take("stop_words")
     if words == "english":
         words = source.estimator.get_stop_words()
