@@ -41,6 +41,16 @@ func rules() []deptest.Rule {
 			Transitive: true,
 			Why:        "compiled cells link them, and every cell would take that much longer to start",
 		}, {
+			From:       []string{"./runtime/frame"},
+			To:         []string{"github.com/apache/arrow-go/...", "github.com/klauspost/compress/...", "compress/...", "encoding/csv", "regexp", "./runtime/frame/..."},
+			Transitive: true,
+			Why:        "compiled cells link it: Arrow's arrays alone would add 7 MB to each, and formats register themselves",
+		}, {
+			From:       []string{"./runtime/frame/parquet"},
+			To:         concat([]string{"net", "net/http"}, grpc, pqarrow),
+			Transitive: true,
+			Why:        "programs that link it are to stay small",
+		}, {
 			From:       []string{"./runtime/drift/..."},
 			To:         []string{"net/http", "google.golang.org/grpc/..."},
 			Transitive: true,

@@ -177,7 +177,7 @@ func (e *ColumnError) nearest() []string {
 	for _, name := range e.Columns {
 		lower := strings.ToLower(name)
 		far := levenshtein.ComputeDistance(wanted, lower)
-		if far <= max(1, len(wanted)/3) || len(wanted) >= 3 && strings.Contains(lower, wanted) {
+		if far <= max(1, (len(wanted)+1)/3) || len(wanted) >= 3 && strings.Contains(lower, wanted) {
 			found = append(found, candidate{fmt.Sprintf("%q", name), far})
 		}
 	}

@@ -144,11 +144,11 @@ func readJSONL(in io.ReaderAt, size int64, o ReadOptions) (*Frame, error) {
 		for k, name := range o.Columns {
 			i, ok := byName[name]
 			if !ok {
-				names := make([]string, len(columns))
-				for i, c := range columns {
-					names[i] = c.name
+				all, err := readJSONL(in, size, ReadOptions{})
+				if err != nil {
+					return nil, err
 				}
-				return nil, &ColumnError{name, names}
+				return nil, all.unknown(name)
 			}
 			ordered[k] = columns[i]
 		}
@@ -306,6 +306,7 @@ func (r *jsonReader) string() ([]byte, error) {
 		}
 		r.at++
 	}
+	r.at = len(r.data) // a backslash at the end passed it
 	return nil, errors.New("a text does not end")
 }
 
