@@ -25,6 +25,8 @@ type candidates struct {
 	// named are the types of the standard library that have methods, for
 	// constraints that ask for some.
 	named []types.Type
+	// stages are the steps of pipelines, for our own functions that return one.
+	stages []types.Type
 	// mentioned are the instances of generic types that APIs mention, such
 	// as iter.Seq[reflect.Value], by the generic type.
 	mentioned map[*types.TypeName][][]types.Type
@@ -54,10 +56,13 @@ func newCandidates(t *tree) *candidates {
 	}
 	c.mentioned = mentionedInstances(t)
 	for _, path := range t.offered {
+		scope := t.types[path].Scope()
+		if slices.Contains(ownPackages, path) {
+			c.stages = append(c.stages, stagesOf(scope)...)
+		}
 		if !t.sources[path].Standard {
 			continue
 		}
-		scope := t.types[path].Scope()
 		for _, name := range scope.Names() {
 			obj, ok := scope.Lookup(name).(*types.TypeName)
 			if !ok || !obj.Exported() || obj.IsAlias() || !usableType(obj) {
@@ -70,6 +75,21 @@ func newCandidates(t *tree) *candidates {
 		}
 	}
 	return c
+}
+
+// stagesOf returns the pointers to what can be kept in an artefact.
+func stagesOf(scope *types.Scope) (stages []types.Type) {
+	for _, name := range scope.Names() {
+		obj, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || !obj.Exported() || obj.IsAlias() || types.IsInterface(obj.Type()) {
+			continue
+		}
+		ptr := types.NewPointer(obj.Type())
+		if types.NewMethodSet(ptr).Lookup(nil, "SetState") != nil {
+			stages = append(stages, ptr)
+		}
+	}
+	return stages
 }
 
 // instances returns the table entries for the generic functions and types of
@@ -99,6 +119,14 @@ func (c *candidates) instances(pkg *types.Package, imports map[string]string) []
 		lists := c.arguments(params)
 		if obj, ok := obj.(*types.TypeName); ok {
 			lists = append(lists, c.mentioned[obj]...)
+		}
+		if slices.Contains(ownPackages, pkg.Path()) && params.Len() == 1 {
+			for _, t := range c.stages {
+				// What a package does not import it does not hand out.
+				if slices.Contains(pkg.Imports(), t.(*types.Pointer).Elem().(*types.Named).Obj().Pkg()) {
+					lists = append(lists, []types.Type{t})
+				}
+			}
 		}
 		have := map[string]bool{}
 		for _, targs := range lists {
