@@ -73,6 +73,7 @@ type csvReader struct {
 	line  int
 	// plain ends a field that is not quoted.
 	plain [256]bool
+	ends  [3]int // where a comma, '\n' and '\r' come next, unless it is less than at
 	field []byte // the last field, in data or in spare
 	spare []byte
 }
@@ -90,11 +91,31 @@ func (r *csvReader) next() (end int, err error) {
 		return r.quoted()
 	}
 	lo := r.at
-	for r.at < len(r.data) && !r.plain[r.data[r.at]] {
-		r.at++
-	}
+	r.skipPlain()
 	r.field = r.data[lo:r.at]
 	return r.finish(), nil
+}
+
+// skipPlain goes to what ends a field: byte by byte at first, and if the field is
+// long, with longer steps.
+func (r *csvReader) skipPlain() {
+	for range 32 {
+		if r.at >= len(r.data) || r.plain[r.data[r.at]] {
+			return
+		}
+		r.at++
+	}
+	end := len(r.data)
+	for i, c := range []byte{r.comma, '\n', '\r'} {
+		if r.ends[i] < r.at {
+			r.ends[i] = len(r.data)
+			if n := bytes.IndexByte(r.data[r.at:], c); n >= 0 {
+				r.ends[i] = r.at + n
+			}
+		}
+		end = min(end, r.ends[i])
+	}
+	r.at = end
 }
 
 // finish passes what ends a field.
@@ -147,9 +168,7 @@ func (r *csvReader) quoted() (int, error) {
 		}
 		r.spare = append(r.spare, r.data[lo:r.at-1]...)
 		lo = r.at
-		for r.at < len(r.data) && !r.plain[r.data[r.at]] {
-			r.at++
-		}
+		r.skipPlain()
 		r.spare = append(r.spare, r.data[lo:r.at]...)
 		r.field = r.spare
 		return r.finish(), nil
@@ -182,7 +201,7 @@ func readCSV(in io.ReaderAt, size int64, o ReadOptions, comma byte) (*Frame, err
 	if err != nil {
 		return nil, err
 	}
-	r := &csvReader{data: data, comma: comma, line: 1}
+	r := &csvReader{data: data, comma: comma, line: 1, ends: [3]int{-1, -1, -1}}
 	r.plain[comma], r.plain['\n'], r.plain['\r'] = true, true, true
 	names, err := r.header()
 	if err != nil {

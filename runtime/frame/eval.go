@@ -235,6 +235,8 @@ func compareVecs(n compareNode, a, b vec, rows int) (vec, error) {
 	}
 	if a.lit {
 		rows = 1
+	} else if b.lit {
+		b = b.like(a.kind)
 	}
 	out := vec{kind: Bool, lit: a.lit, truth: make([]uint8, rows)}
 	var table [3]uint8 // by -1, 0, 1 and one more
@@ -265,31 +267,47 @@ func compareVecs(n compareNode, a, b vec, rows int) (vec, error) {
 	return out, nil
 }
 
+// compareOrdered is written without branches: which of two numbers is greater is hard
+// to predict.
 func compareOrdered[T cmp.Ordered](out []uint8, table [3]uint8, a, b []T, lit bool) {
+	accept := [4]uint8{table[0], table[1], table[2]}
 	if lit {
 		y := b[0]
 		for i, x := range a {
-			c := 1
+			var below, above uint8
 			if x < y {
-				c = 0
+				below = 1
 			}
 			if x > y {
-				c = 2
+				above = 1
 			}
-			out[i] = table[c]
+			out[i] = accept[(1+above-below)&3]
 		}
 		return
 	}
+	b = b[:len(a)]
 	for i, x := range a {
-		c := 1
+		var below, above uint8
 		if x < b[i] {
-			c = 0
+			below = 1
 		}
 		if x > b[i] {
-			c = 2
+			above = 1
 		}
-		out[i] = table[c]
+		out[i] = accept[(1+above-below)&3]
 	}
+}
+
+// like returns a literal number as of the kind of what it is compared with, if its
+// value is the same in both.
+func (v vec) like(kind Kind) vec {
+	switch {
+	case kind == Float64 && v.kind == Int64 && v.ints[0] >= -1<<53 && v.ints[0] <= 1<<53:
+		return vec{kind: Float64, lit: true, floats: v.asFloats()}
+	case kind == Int64 && v.kind == Float64 && v.floats[0] == math.Trunc(v.floats[0]) && math.Abs(v.floats[0]) < 1<<63:
+		return vec{kind: Int64, lit: true, ints: []int64{int64(v.floats[0])}}
+	}
+	return v
 }
 
 func unknownWhere(out []uint8, null []bool) {

@@ -78,6 +78,9 @@ func (c Column) factorizeStrings(out factor) factor {
 		}
 	}
 	grow()
+	// Texts are often labels, few and short: where the last one of a kind is found
+	// by its length and beginning, the whole of it need not be hashed.
+	var recent [64]int32 // number+1
 	for k := range out.code {
 		i := c.at(k)
 		if b.null(i) {
@@ -85,6 +88,11 @@ func (c Column) factorizeStrings(out factor) factor {
 			continue
 		}
 		text := b.text(i)
+		slot := &recent[((prefix(text)+uint64(len(text)))*0x9e3779b97f4a7c15)>>58]
+		if g := *slot - 1; g >= 0 && b.text(c.at(int(out.first[g]))) == text {
+			out.code[k] = g
+			continue
+		}
 		h := uint32(maphash.String(seed, text))
 		at := uint64(h) & mask
 		for {
@@ -106,6 +114,7 @@ func (c Column) factorizeStrings(out factor) factor {
 			}
 			at = (at + 1) & mask
 		}
+		*slot = out.code[k] + 1
 	}
 	return out
 }

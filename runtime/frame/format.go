@@ -151,6 +151,13 @@ func Decode(r io.Reader, format string, opts ...ReadOption) (*Frame, error) {
 	if err != nil {
 		return nil, fmt.Errorf("frame: %w", err)
 	}
+	if r, ok := r.(interface {
+		io.ReaderAt
+		Len() int
+		Size() int64
+	}); ok && int64(r.Len()) == r.Size() {
+		return found.read(r, r.Size(), opts) // it has all of it already
+	}
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("frame: %w", err)

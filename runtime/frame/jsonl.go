@@ -4,6 +4,8 @@ package frame
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -288,26 +290,48 @@ func (r *jsonReader) string() ([]byte, error) {
 		return nil, fmt.Errorf("a text in quotes is expected, not %s", r.here())
 	}
 	lo := r.at
-	escaped := false
-	for r.at < len(r.data) {
-		switch c := r.data[r.at]; {
-		case c == '"':
-			text := r.data[lo:r.at]
-			r.at++
-			if escaped {
-				return r.unescape(text)
-			}
-			return text, nil
-		case c == '\\':
-			escaped = true
-			r.at++
-		case c < ' ':
-			return nil, fmt.Errorf("a text has the control character %#02x, which JSON writes as an escape", c)
+	for {
+		n := bytes.IndexByte(r.data[r.at:], '"')
+		if n < 0 {
+			r.at = len(r.data)
+			return nil, errors.New("a text does not end")
 		}
-		r.at++
+		r.at += n + 1
+		// Whether that one is escaped depends on how many backslashes precede it.
+		slashes := 0
+		for i := r.at - 2; i >= lo && r.data[i] == '\\'; i-- {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			break
+		}
 	}
-	r.at = len(r.data) // a backslash at the end passed it
-	return nil, errors.New("a text does not end")
+	text := r.data[lo : r.at-1]
+	if c := control(text); c >= 0 {
+		return nil, fmt.Errorf("a text has the control character %#02x, which JSON writes as an escape", c)
+	}
+	if bytes.IndexByte(text, '\\') >= 0 {
+		return r.unescape(text)
+	}
+	return text, nil
+}
+
+// control returns the first byte below ' ', or -1.
+func control(s []byte) int {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		// A byte below 0x20 borrows from its highest bit, unless that is set.
+		x := binary.LittleEndian.Uint64(s[i:])
+		if (x-0x2020202020202020)&^x&0x8080808080808080 != 0 {
+			break
+		}
+	}
+	for ; i < len(s); i++ {
+		if s[i] < ' ' {
+			return int(s[i])
+		}
+	}
+	return -1
 }
 
 // unescape does what a backslash says. Half a pair of surrogates is U+FFFD.

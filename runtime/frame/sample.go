@@ -76,7 +76,10 @@ func (f *Frame) Sample(n int, opts ...SampleOption) (*Frame, error) {
 	for i := range all {
 		all[i] = int32(i)
 	}
-	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	for i := len(all) - 1; i > 0; i-- { // RandomState.shuffle
+		j := random.Interval(uint64(i))
+		all[i], all[j] = all[j], all[i]
+	}
 	copy(rows, all)
 	return f.take(rows), nil
 }
