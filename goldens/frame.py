@@ -272,6 +272,7 @@ def files():
     yield "int96", pyarrow.table({"t": pyarrow.array([0, None, -(10**15) + 1, 4 * 10**15], pyarrow.timestamp("us"))}), {"use_deprecated_int96_timestamps": True}
     yield "uuid", pyarrow.table({"u": pyarrow.array([uuid.UUID(int=5).bytes, None], pyarrow.uuid())}), {}
     yield "empty", base.slice(0, 0), {}
+    yield "lists", pyarrow.table({"id": [1, 2], "tags": [["a"], []], "where": [{"x": 1}, {"x": 2}]}), {}
     required = pyarrow.schema([pyarrow.field("i", pyarrow.int64(), nullable=False), pyarrow.field("s", pyarrow.string(), nullable=False), pyarrow.field("b", pyarrow.bool_(), nullable=False)])
     yield "required", pyarrow.table({"i": [1, 2, 3], "s": ["a", "b", "a"], "b": [True, False, True]}, schema=required), {}
 
@@ -280,6 +281,8 @@ def written(c):
     """What a column of a frame is to hold."""
     null = numpy.array([v is None for v in c.to_pylist()], bool)
     t = c.type
+    if pyarrow.types.is_nested(t):
+        return {"null": null}
     if pyarrow.types.is_dictionary(t):
         t = t.value_type
     values = [v for v in c.to_pylist() if v is not None]

@@ -28,7 +28,7 @@ func corpus() *frame.Frame {
 			if k > 0 {
 				b.WriteByte(' ')
 			}
-			b.WriteString(words[r.Intn(len(words))&r.Intn(len(words))])
+			b.WriteString(words[min(r.Intn(len(words)), r.Intn(len(words)))])
 		}
 		texts[i], labels[i] = b.String(), [...]string{"spam", "legitimate"}[r.Intn(2)]
 		numbers[i], index[i], keys[i] = r.Normal(), i, r.Intn(5000)

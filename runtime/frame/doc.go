@@ -5,7 +5,8 @@
 // columns. Rows are selected by lists of row numbers, so that a filter copies no
 // text. A column is of one of five kinds ([String], [Float64], [Int64], [Bool],
 // [Timestamp]), each of which can be null; in columns of floats, NaN and null are
-// one thing. The values lie in memory as Apache Arrow's arrays do ([Buffers]).
+// one thing. The values lie in memory as Apache Arrow's arrays do ([Buffers]);
+// runtime/frame/arrow exchanges them with Arrow's library.
 //
 //	data, err := frame.Read("reviews.csv")
 //	spam, err := data.Where(frame.Col("label").Eq("spam").And(frame.Col("stars").Lt(3)))

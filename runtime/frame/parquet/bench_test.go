@@ -18,7 +18,7 @@ func BenchmarkParquet(b *testing.B) {
 	for i := range n {
 		var text []byte
 		for range 60 + r.Intn(80) {
-			text = fmt.Appendf(text, "word%d ", r.Intn(5000)&r.Intn(5000))
+			text = fmt.Appendf(text, "word%d ", min(r.Intn(5000), r.Intn(5000)))
 		}
 		texts[i], labels[i], index[i] = string(text), [...]string{"spam", "legitimate"}[i%2], i
 	}
