@@ -175,7 +175,11 @@ func pageBounds(b *frame.Buffers, lo, hi int, coded bool) []int {
 // row first.
 func dataPage(b *frame.Buffers, first, lo, hi int, d *dictionary, codes []uint32) written {
 	// Which rows are not null, after the length of that.
-	body := make([]byte, 4)
+	size := 64 + 9*(hi-lo)
+	if b.Kind == frame.String && codes == nil {
+		size += int(b.Offsets[hi] - b.Offsets[lo])
+	}
+	body := make([]byte, 4, size)
 	if b.Valid == nil {
 		body = append(binary.AppendUvarint(body, uint64(hi-lo)<<1), 1)
 	} else {
