@@ -13,7 +13,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Further flags for JupyterLab: make lab LAB_FLAGS="--no-browser --port 9000"
 LAB_FLAGS ?=
 
-.PHONY: help build venv lab check static test goldens bench clean
+.PHONY: help build venv lab check static test goldens bench bench-ml clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: ## set everything up and run every test
 
 bench: build $(VENV)/.test ## compare with ipykernel and print a table
 	@$(VENV)/bin/python -m bench
+
+bench-ml: $(VENV)/.ml ## compare with scikit-learn and pandas; ROWS="forest filter" chooses rows
+	@$(VENV)/bin/python -m bench.ml $(ROWS)
 
 goldens: $(VENV)/.ml ## ask scikit-learn and pandas anew for the numbers that the Go tests expect
 	@$(VENV)/bin/python -m goldens
