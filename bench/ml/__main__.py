@@ -63,7 +63,7 @@ def measure(folder, chosen, failed):
         for row in filter(chosen, rows.ROWS):
             mine, other, cpu, wrong, check = row.measure(pair)
             for what in wrong:
-                failed(row.name, what)
+                failed(f"not the same: {row.name}: {what}")
             ratios = [b / a for a, b in zip(mine, other)]
             # Single documents are not as many on both sides.
             cpu = "" if "median" in check else number(cpu)
@@ -76,7 +76,7 @@ def measure(folder, chosen, failed):
     for row in filter(chosen, rows.MEMORY):
         mine, other, wrong = row.measure((ours, sides.THEIRS), file)
         for what in wrong:
-            failed(row.name, what)
+            failed(f"not the same: {row.name}: {what}")
         ratios = [a / b for a, b in zip(mine, other)]
         yield line(row, other, mine, ratios, "", row.mark(ratios), megabytes, "")
 
@@ -85,9 +85,9 @@ def main(arguments):
     failures, marks = [], []
     began = time.monotonic()
 
-    def failed(what, error):
-        failures.append(what)
-        print(f"not the same in {what}: {error}", flush=True)
+    def failed(message):
+        failures.append(message)
+        print(message, flush=True)
 
     def chosen(row):
         return not arguments or any(a in row.work for a in arguments)
@@ -102,7 +102,7 @@ def main(arguments):
         try:
             marks.extend(measure(pathlib.Path(folder), chosen, failed))
         except Lost as error:
-            failed("the rest", error)
+            failed(f"cannot measure the rest: {error}")
     print()
     print("Ratios are scikit-learn's, or pandas', by Netherfield's; of memory the other way round.")
     print("CPU is that of the time of all cores, which other programs disturb less.")

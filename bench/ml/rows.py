@@ -10,8 +10,8 @@ EXACT = 1e-9  # relative, of numbers that are the same but for the order of sums
 
 
 class Row:
-    """A line of the table. The ratio is the other side's seconds by ours: a probe of
-    the library's methods once reached `probe`, and `aim` is what is wanted."""
+    """A line of the table. The ratio is the other side's seconds by ours; `probe` is
+    what a first trial of the methods reached, and `aim` what is wanted."""
 
     def __init__(self, name, work, probe=None, aim=None, turns=5, times=1, scale=1, same=None, up_to=None, within=None):
         self.name, self.work, self.probe, self.aim = name, work, probe, aim

@@ -52,9 +52,7 @@ def whole(command, corpus, buckets):
     """What a process answers that does the whole workflow and nothing else: the bytes
     of memory at its peak. It says so itself, since the system's account of a child
     begins with its parent's memory."""
-    done = subprocess.run(
-        [*command, corpus, str(buckets)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    done = subprocess.run([*command, corpus, str(buckets)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise Lost(f"{command[0]} ended with {done.returncode}")
     return json.loads(done.stdout)
