@@ -3,10 +3,10 @@ package feature
 // This file counts tokens in columns of their own.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -43,7 +43,7 @@ type CountVectorizer struct {
 	NGramMin, NGramMax int
 
 	analyzer *analyzer
-	columns  map[string]int32
+	table    *wordTable // the column of each word
 	names    []string
 }
 
@@ -70,18 +70,6 @@ func (v *CountVectorizer) check() (*analyzer, error) {
 		return nil, err
 	}
 	return newAnalyzer(textOpts{v.KeepCase, v.StripAccents, v.Analyzer, v.TokenPattern, v.StopWords, v.NGramMin, v.NGramMax})
-}
-
-// numbered maps words to their places.
-func numbered(words []string) (map[string]int32, error) {
-	columns := make(map[string]int32, len(words))
-	for j, w := range words {
-		if first, ok := columns[w]; ok {
-			return nil, fmt.Errorf("feature: the vocabulary has %q twice, at %d and %d", w, first, j)
-		}
-		columns[w] = int32(j)
-	}
-	return columns, nil
 }
 
 // Fit learns the vocabulary. It fails if no tokens are left.
@@ -111,51 +99,25 @@ func (v *CountVectorizer) FitTransformContext(ctx context.Context, docs []string
 		c.col, c.value = v.count(tokens.of(i), len(v.names), s, c.col, c.value)
 	})
 	if err != nil {
-		v.analyzer, v.columns, v.names = nil, nil, nil
+		v.analyzer, v.table, v.names = nil, nil, nil
 		return nil, err
 	}
 	return m, nil
 }
 
-// docTokens holds the tokens of texts as columns, -1 for those that do not count.
-type docTokens struct {
-	size   int // texts a chunk
-	chunks []tokenChunk
-}
-
-type tokenChunk struct {
-	ids  []int32
-	ends []int32
-	// Of the distinct tokens of the chunk: the number of each, how often it comes, and
-	// in how many texts.
-	numbers map[string]int32
-	counts  []int32
-	texts   []int32
-}
-
-// of returns the tokens of a text, for the caller to use up.
-func (d *docTokens) of(i int) []int32 {
-	c, k := &d.chunks[i/d.size], i%d.size
-	lo := int32(0)
-	if k > 0 {
-		lo = c.ends[k-1]
-	}
-	return c.ids[lo:c.ends[k]]
-}
-
 // fit learns the vocabulary and returns the tokens; none if the vocabulary was given.
 func (v *CountVectorizer) fit(ctx context.Context, docs []string) (*docTokens, error) {
-	v.analyzer, v.columns, v.names = nil, nil, nil
+	v.analyzer, v.table, v.names = nil, nil, nil
 	a, err := v.check()
 	if err != nil {
 		return nil, err
 	}
 	if len(v.FixedVocabulary) > 0 {
-		columns, err := numbered(v.FixedVocabulary)
+		table, err := numbered(v.FixedVocabulary)
 		if err != nil {
 			return nil, err
 		}
-		v.analyzer, v.columns, v.names = a, columns, slices.Clone(v.FixedVocabulary)
+		v.analyzer, v.table, v.names = a, table, slices.Clone(v.FixedVocabulary)
 		return nil, ctx.Err()
 	}
 	// Few chunks, so that few vocabularies are to be merged; how many does not
@@ -168,84 +130,47 @@ func (v *CountVectorizer) fit(ctx context.Context, docs []string) (*docTokens, e
 	if err != nil {
 		return nil, err
 	}
-	names, err := v.choose(d, len(docs))
+	all, numbers, err := d.merge()
 	if err != nil {
 		return nil, err
 	}
-	columns, err := numbered(names)
+	chosen, err := v.choose(all, len(docs))
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]int32, len(all.ends)) // of each token
+	for id := range columns {
+		columns[id] = -1
+	}
+	names := make([]string, len(chosen))
+	for j, id := range chosen {
+		columns[id], names[j] = int32(j), string(all.token(id))
+	}
+	table, err := numbered(names)
 	if err != nil {
 		return nil, err
 	}
 	err = parallel.Each(ctx, len(d.chunks), func(k int) error {
-		d.chunks[k].rename(columns)
+		to := numbers[k]
+		for i, id := range to {
+			to[i] = columns[id]
+		}
+		ids := d.chunks[k].ids
+		for i, id := range ids {
+			ids[i] = to[id]
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	v.analyzer, v.columns, v.names = a, columns, names
+	v.analyzer, v.table, v.names = a, table, names
 	return d, nil
 }
 
-// read takes texts apart.
-func (c *tokenChunk) read(ctx context.Context, a *analyzer, docs []string) error {
-	c.numbers = map[string]int32{}
-	var last []int32 // the text in which a token was last
-	var s scratch
-	for i, doc := range docs {
-		if i%64 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		a.each(doc, &s, func(token []byte) {
-			id, ok := c.numbers[string(token)]
-			if !ok {
-				id = int32(len(c.counts))
-				c.numbers[string(token)] = id
-				c.counts, c.texts, last = append(c.counts, 0), append(c.texts, 0), append(last, -1)
-			}
-			c.ids = append(c.ids, id)
-			c.counts[id]++
-			if last[id] != int32(i) {
-				last[id] = int32(i)
-				c.texts[id]++
-			}
-		})
-		if len(c.ids) > math.MaxInt32 {
-			return errors.New("feature: a sixteenth of the texts has more than 2^31 tokens; use a HashingVectorizer")
-		}
-		c.ends = append(c.ends, int32(len(c.ids)))
-	}
-	return nil
-}
-
-// rename turns the chunk's numbers into columns.
-func (c *tokenChunk) rename(columns map[string]int32) {
-	to := make([]int32, len(c.counts))
-	for token, id := range c.numbers {
-		if j, ok := columns[token]; ok {
-			to[id] = j
-		} else {
-			to[id] = -1
-		}
-	}
-	for k, id := range c.ids {
-		c.ids[k] = to[id]
-	}
-	c.numbers, c.counts, c.texts = nil, nil, nil
-}
-
-// choose merges the vocabularies and returns the tokens that count, sorted.
-func (v *CountVectorizer) choose(d *docTokens, n int) ([]string, error) {
-	type total struct{ count, texts int }
-	totals := map[string]total{}
-	for k := range d.chunks {
-		c := &d.chunks[k]
-		for token, id := range c.numbers {
-			t := totals[token]
-			totals[token] = total{t.count + int(c.counts[id]), t.texts + int(c.texts[id])}
-		}
-	}
-	if len(totals) == 0 {
+// choose returns the numbers of the tokens that count, sorted by token.
+func (v *CountVectorizer) choose(all *vocabulary, n int) ([]int, error) {
+	if len(all.ends) == 0 {
 		return nil, errors.New("feature: CountVectorizer finds no tokens in the texts; are they empty, or nothing but stop words?")
 	}
 	low, high := v.MinDF, v.MaxDF
@@ -260,25 +185,28 @@ func (v *CountVectorizer) choose(d *docTokens, n int) ([]string, error) {
 	if high < low {
 		return nil, fmt.Errorf("feature: MaxDF %v means fewer texts than MinDF %v, of %d", v.MaxDF, v.MinDF, n)
 	}
-	names := slices.Sorted(maps.Keys(totals))
-	names = slices.DeleteFunc(names, func(w string) bool {
-		df := float64(totals[w].texts)
-		return df < low || df > high
-	})
-	if v.MaxFeatures > 0 && len(names) > v.MaxFeatures {
-		slices.SortStableFunc(names, func(a, b string) int {
+	chosen := make([]int, 0, len(all.ends))
+	for id, t := range all.totals {
+		if df := float64(t.texts); df >= low && df <= high {
+			chosen = append(chosen, id)
+		}
+	}
+	byToken := func(a, b int) int { return bytes.Compare(all.token(a), all.token(b)) }
+	slices.SortFunc(chosen, byToken)
+	if v.MaxFeatures > 0 && len(chosen) > v.MaxFeatures {
+		slices.SortStableFunc(chosen, func(a, b int) int {
 			if v.Binary {
-				return totals[b].texts - totals[a].texts
+				return all.totals[b].texts - all.totals[a].texts
 			}
-			return totals[b].count - totals[a].count
+			return all.totals[b].count - all.totals[a].count
 		})
-		names = names[:v.MaxFeatures:v.MaxFeatures]
-		slices.Sort(names)
+		chosen = chosen[:v.MaxFeatures]
+		slices.SortFunc(chosen, byToken)
 	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("feature: none of %d tokens is in as many texts as MinDF %v and MaxDF %v ask for, of %d", len(totals), v.MinDF, v.MaxDF, n)
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("feature: none of %d tokens is in as many texts as MinDF %v and MaxDF %v ask for, of %d", len(all.ends), v.MinDF, v.MaxDF, n)
 	}
-	return slices.Clip(names), nil
+	return chosen, nil
 }
 
 // count appends the entries of a text that has tokens with the columns ids of n; it
@@ -331,62 +259,71 @@ func (v *CountVectorizer) TransformContext(ctx context.Context, docs []string) (
 
 // ready makes a vectorizer with a fixed vocabulary usable without Fit, as in
 // scikit-learn.
-func (v *CountVectorizer) ready() (*analyzer, map[string]int32, error) {
-	if v.columns != nil {
-		return v.analyzer, v.columns, nil
+func (v *CountVectorizer) ready() (a *analyzer, table *wordTable, cols int, err error) {
+	if v.table != nil {
+		return v.analyzer, v.table, len(v.names), nil
 	}
 	if len(v.FixedVocabulary) == 0 {
-		return nil, nil, &NotFittedError{"feature.CountVectorizer"}
+		return nil, nil, 0, &NotFittedError{"feature.CountVectorizer"}
 	}
-	a, err := v.check()
-	if err != nil {
-		return nil, nil, err
+	if a, err = v.check(); err != nil {
+		return nil, nil, 0, err
 	}
-	columns, err := numbered(v.FixedVocabulary)
-	return a, columns, err
+	table, err = numbered(v.FixedVocabulary)
+	return a, table, len(v.FixedVocabulary), err
 }
 
 func (v *CountVectorizer) transform(ctx context.Context, docs []string) (*CSR, error) {
-	a, columns, err := v.ready()
+	a, table, cols, err := v.ready()
 	if err != nil {
 		return nil, err
 	}
-	return buildCSR(ctx, len(docs), len(columns), func(s *scratch, c *docRows, i int) {
-		c.col, c.value = v.row(a, columns, docs[i], s, c.col, c.value)
+	return buildCSR(ctx, len(docs), cols, func(s *scratch, c *docRows, i int) {
+		c.col, c.value = v.row(a, table, cols, docs[i], s, c.col, c.value)
 	})
 }
 
-func (v *CountVectorizer) row(a *analyzer, columns map[string]int32, doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
+// row appends the entries of a text.
+func (v *CountVectorizer) row(a *analyzer, table *wordTable, n int, doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
 	s.hashes = s.hashes[:0]
-	a.each(doc, s, func(token []byte) {
-		if j, ok := columns[string(token)]; ok {
-			s.hashes = append(s.hashes, j)
+	if a.direct && s.plainWords(doc, !a.keepCase) {
+		for k := 0; k+1 < len(s.bounds); k += 2 {
+			lo, size := int(s.bounds[k]), int(s.bounds[k+1]-s.bounds[k])
+			switch {
+			case !a.isToken(s.text[lo], size):
+			case size <= shortWord:
+				s.hashes = append(s.hashes, table.slot(keyPadded(s.text, lo, size)).id-1)
+			default:
+				s.hashes = append(s.hashes, table.find(s.text[lo:lo+size]))
+			}
 		}
-	})
-	return v.count(s.hashes, len(columns), s, cols, values)
+	} else {
+		a.each(doc, s, func(token []byte) { s.hashes = append(s.hashes, table.find(token)) })
+	}
+	return v.count(s.hashes, n, s, cols, values)
 }
 
 // TransformText fills vec with the counts of doc, the row that Transform gives it,
 // without allocation once vec has been used.
 func (v *CountVectorizer) TransformText(vec *Vector, doc string) error {
-	a, columns, err := v.ready()
+	a, table, cols, err := v.ready()
 	if err != nil {
 		return err
 	}
 	s := vec.state()
-	vec.Len, vec.Dense = len(columns), false
-	vec.Index, vec.Value = v.row(a, columns, doc, &s.scratch, vec.Index[:0], vec.Value[:0])
+	vec.Len, vec.Dense = cols, false
+	vec.Index, vec.Value = v.row(a, table, cols, doc, &s.scratch, vec.Index[:0], vec.Value[:0])
 	return nil
 }
 
 // Vocabulary returns the column of each word; nil if v is not fitted.
 func (v *CountVectorizer) Vocabulary() map[string]int {
-	if v.columns == nil {
+	if v.table == nil {
 		return nil
 	}
-	vocabulary := make(map[string]int, len(v.columns))
-	for w, j := range v.columns {
-		vocabulary[w] = int(j)
+	vocabulary := make(map[string]int, len(v.names))
+	for j, w := range v.names {
+		vocabulary[w] = j
 	}
 	return vocabulary
 }
@@ -396,7 +333,7 @@ func (v *CountVectorizer) FeatureNames() []string { return slices.Clone(v.names)
 
 // State returns the parameters and the vocabulary.
 func (v *CountVectorizer) State() (*artefact.State, error) {
-	if v.columns == nil {
+	if v.table == nil {
 		return nil, &NotFittedError{"feature.CountVectorizer"}
 	}
 	params, err := artefact.Params(v)
@@ -429,7 +366,7 @@ func (v *CountVectorizer) SetState(state *artefact.State) error {
 	if len(t.names) == 0 || len(t.FixedVocabulary) > 0 && !slices.Equal(t.names, t.FixedVocabulary) {
 		return fmt.Errorf("feature: the state of a CountVectorizer has a vocabulary of %d words", len(t.names))
 	}
-	if t.columns, err = numbered(t.names); err != nil {
+	if t.table, err = numbered(t.names); err != nil {
 		return err
 	}
 	// The texts of the file are not kept whole for a few words.

@@ -140,11 +140,7 @@ func (v *HashingVectorizer) transform(ctx context.Context, docs []string) (*CSR,
 func (h *hasher) row(doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
 	s.hashes = h.hashes(doc, s, s.hashes[:0])
 	first := len(cols)
-	if h.buckets <= maxTally {
-		cols, values = h.countInTable(s, cols, values)
-	} else {
-		cols, values = h.countSorted(s, cols, values)
-	}
+	cols, values = h.count(s, cols, values)
 	row := values[first:]
 	if h.binary {
 		for k := range row {
@@ -155,14 +151,48 @@ func (h *hasher) row(doc string, s *scratch, cols []int32, values []float64) ([]
 	return cols, values
 }
 
+// count appends the entries for s.hashes.
+func (h *hasher) count(s *scratch, cols []int32, values []float64) ([]int32, []float64) {
+	switch {
+	case h.buckets <= maxFew:
+		return h.countFew(s, cols, values)
+	case h.buckets <= maxTally:
+		return h.countInTable(s, cols, values)
+	}
+	return h.countSorted(s, cols, values)
+}
+
+// bucket is [bucketOf], faster for powers of two.
 func (h *hasher) bucket(hash int32) int32 {
-	if h.mask != 0 && hash != -1<<31 {
-		if hash < 0 {
-			hash = -hash
-		}
-		return hash & h.mask
+	if h.mask != 0 {
+		sign := hash >> 31
+		return (hash ^ sign - sign) & h.mask // -2^31 stays what it is and falls to 0, as it should
 	}
 	return bucketOf(hash, h.buckets)
+}
+
+func (h *hasher) countFew(s *scratch, cols []int32, values []float64) ([]int32, []float64) {
+	counts := s.few.room(h.buckets)
+	negative := h.negative()
+	if h.mask != 0 {
+		for _, hash := range s.hashes {
+			sign := hash >> 31
+			counts[int(hash^sign-sign)&(len(counts)-1)] += 1 + negative&uint64(int64(sign))
+		}
+	} else {
+		for _, hash := range s.hashes {
+			counts[bucketOf(hash, h.buckets)] += 1 + negative&uint64(int64(hash>>31))
+		}
+	}
+	return drainFew(counts, cols, values)
+}
+
+// negative is what a token with a negative hash adds to a [fewTally] besides 1.
+func (h *hasher) negative() uint64 {
+	if h.signs {
+		return 1 << 32
+	}
+	return 0
 }
 
 func (h *hasher) countInTable(s *scratch, cols []int32, values []float64) ([]int32, []float64) {
@@ -201,67 +231,39 @@ func (h *hasher) countSorted(s *scratch, cols []int32, values []float64) ([]int3
 
 // hashes appends the hashes of the tokens of a text.
 func (h *hasher) hashes(doc string, s *scratch, out []int32) []int32 {
+	if h.direct && s.plainWords(doc, !h.keepCase) {
+		return h.plainHashes(s, out)
+	}
 	if !h.direct || h.stripAccents != "" && !isASCII(doc) || !h.keepCase && !isASCII(doc) && needsContext(doc) {
 		h.each(doc, s, func(token []byte) { out = append(out, int32(murmur3(token))) })
 		return out
 	}
 	for i := 0; i < len(doc); {
-		first := classOf[doc[i]]
-		if first == 0 {
+		if classOf[doc[i]] == 0 {
 			i++
 			continue
 		}
-		begin, all := i, first
-		if first&wordByte != 0 {
-			for i++; i < len(doc); i++ {
-				c := classOf[doc[i]]
-				all |= c
-				if c&wordByte == 0 {
-					break
-				}
-			}
-		}
-		if all&slowByte != 0 || h.keepCase {
-			var n, runes int
-			s.token, n, runes = appendWordLower(s.token[:0], doc[begin:], h.keepCase)
-			if i = begin + max(n, 1); n == 0 {
-				continue
-			}
-			if runes >= h.min && (!h.alpha || classOf[s.token[0]]&alphaByte != 0) {
-				out = append(out, int32(murmur3(s.token)))
-			}
-			continue
-		}
-		if i-begin >= h.min && (!h.alpha || first&alphaByte != 0) {
-			out = append(out, int32(hashLower(doc, begin, i)))
+		var n, runes int
+		s.token, n, runes = appendWordLower(s.token[:0], doc[i:], h.keepCase)
+		if i += max(n, 1); n > 0 && h.isToken(s.token[0], runes) {
+			out = append(out, int32(murmur3(s.token)))
 		}
 	}
 	return out
 }
 
-// hashLower is murmur3 of doc[begin:end], letters and digits of ASCII, in lower case:
-// the bit that is set in all digits and lower-case letters is all that distinguishes
-// an upper-case letter.
-func hashLower(doc string, begin, end int) uint32 {
-	var h uint32
-	p := begin
-	for ; p+4 <= end; p += 4 {
-		h = murmurMix(h, (uint32(doc[p])|uint32(doc[p+1])<<8|uint32(doc[p+2])<<16|uint32(doc[p+3])<<24)|0x20202020)
-	}
-	if rest := end - p; rest > 0 {
-		var k uint32
-		if end >= 4 {
-			// The last four bytes, without those that are hashed already.
-			d := doc[end-4 : end]
-			k = (uint32(d[0]) | uint32(d[1])<<8 | uint32(d[2])<<16 | uint32(d[3])<<24) >> (32 - 8*rest)
-		} else {
-			for q := end - 1; q >= p; q-- {
-				k = k<<8 | uint32(doc[q])
-			}
+// plainHashes appends the hashes of the tokens among the words that plainWords found.
+func (h *hasher) plainHashes(s *scratch, out []int32) []int32 {
+	n := len(out)
+	out = slices.Grow(out, len(s.bounds)/2)[:n+len(s.bounds)/2]
+	for k := 0; k+1 < len(s.bounds); k += 2 {
+		lo, size := int(s.bounds[k]), int(s.bounds[k+1]-s.bounds[k])
+		if h.isToken(s.text[lo], size) {
+			out[n] = int32(murmurPadded(s.text, lo, size))
+			n++
 		}
-		h = murmurTail(h, k|0x202020>>(24-8*rest))
 	}
-	return murmurEnd(h, end-begin)
+	return out[:n]
 }
 
 // TransformText fills v with the features of doc, the row that Transform gives it,

@@ -4,7 +4,10 @@ package feature
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/netherfield/netherfield/runtime/artefact"
 	"gonum.org/v1/gonum/mat"
@@ -98,43 +101,35 @@ func (v *Shingles) transform(ctx context.Context, docs []string) (*CSR, error) {
 
 // row appends the entries of a text. v has its defaults.
 func (v *Shingles) row(doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
-	s.hashes = s.hashes[:0]
-	n := 0
-	if isASCII(doc) {
-		n = max(0, len(doc)-v.K+1)
-		s.text = append(s.text[:0], doc...)
-		if v.K == 4 {
-			for i := range n {
-				d := s.text[i : i+4 : i+4]
-				k := uint32(d[0]) | uint32(d[1])<<8 | uint32(d[2])<<16 | uint32(d[3])<<24
-				s.hashes = append(s.hashes, int32(murmurEnd(murmurMix(0, k), 4)))
-			}
-		} else {
-			for i := range n {
-				s.hashes = append(s.hashes, int32(murmur3(s.text[i:i+v.K])))
-			}
-		}
-	} else {
-		s.text, s.runes = s.text[:0], s.runes[:0]
-		for _, r := range doc {
-			s.runes = append(s.runes, len(s.text))
-			s.text = append(s.text, string(r)...)
-		}
-		n = max(0, len(s.runes)-v.K+1)
-		s.runes = append(s.runes, len(s.text))
-		for i := range n {
-			s.hashes = append(s.hashes, int32(murmur3(s.text[s.runes[i]:s.runes[i+v.K]])))
-		}
-	}
 	h := hasher{buckets: v.Buckets, signs: v.AlternateSign}
 	if h.buckets&(h.buckets-1) == 0 {
 		h.mask = int32(h.buckets - 1)
 	}
-	first := len(cols)
-	if h.buckets <= maxTally {
-		cols, values = h.countInTable(s, cols, values)
+	first, n, ascii := len(cols), 0, isASCII(doc)
+	if ascii {
+		n = max(0, len(doc)-v.K+1)
+		s.padded(doc)
 	} else {
-		cols, values = h.countSorted(s, cols, values)
+		s.text, s.runes = s.text[:0], s.runes[:0]
+		for _, r := range doc {
+			s.runes = append(s.runes, len(s.text))
+			s.text = utf8.AppendRune(s.text, r)
+		}
+		n = max(0, len(s.runes)-v.K+1)
+		s.runes = append(s.runes, len(s.text))
+	}
+	if ascii && v.K == 4 && h.mask != 0 && h.buckets <= maxFew {
+		cols, values = h.countFours(s, n, cols, values)
+	} else {
+		s.hashes = slices.Grow(s.hashes[:0], n)[:n]
+		for i := range s.hashes {
+			if ascii {
+				s.hashes[i] = int32(murmurPadded(s.text, i, v.K))
+			} else {
+				s.hashes[i] = int32(murmur3(s.text[s.runes[i]:s.runes[i+v.K]]))
+			}
+		}
+		cols, values = h.count(s, cols, values)
 	}
 	if !v.Counts {
 		for k := first; k < len(values); k++ {
@@ -142,6 +137,18 @@ func (v *Shingles) row(doc string, s *scratch, cols []int32, values []float64) (
 		}
 	}
 	return cols, values
+}
+
+// countFours counts n shingles of four bytes, for few buckets.
+func (h *hasher) countFours(s *scratch, n int, cols []int32, values []float64) ([]int32, []float64) {
+	counts := s.few.room(h.buckets)
+	negative := h.negative()
+	for text := s.text[:n+3]; len(text) >= 4; text = text[1:] {
+		hash := int32(murmurEnd(murmurMix(0, binary.LittleEndian.Uint32(text)), 4))
+		sign := hash >> 31
+		counts[int(hash^sign-sign)&(len(counts)-1)] += 1 + negative&uint64(int64(sign))
+	}
+	return drainFew(counts, cols, values)
 }
 
 // TransformText fills vec with the row that Transform gives doc, without allocation

@@ -3,7 +3,10 @@ package feature
 // This file counts what falls into columns and lists it in their order, without
 // sorting.
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A tally holds counts of columns, and which of them are not empty: a bit for each in
 // set, and a bit for each word of set in top. So the columns of a text are found in
@@ -50,4 +53,33 @@ func (t *tally) drain(cols []int32, values []float64) ([]int32, []float64) {
 		}
 	}
 	return cols, values
+}
+
+// A fewTally holds counts of few columns, so few that it is looked through as a whole: how
+// many fell into each in the lower half of a number, and how many of those count -1 in the
+// upper.
+type fewTally []uint64
+
+// maxFew is how many columns are few.
+const maxFew = 1 << 10
+
+// room returns the tally with n columns. It is empty before and after.
+func (t *fewTally) room(n int) []uint64 {
+	if len(*t) < n {
+		*t = make([]uint64, n)
+	}
+	return (*t)[:n]
+}
+
+// drainFew appends the columns and counts to a row's entries, and empties the tally.
+func drainFew(counts []uint64, cols []int32, values []float64) ([]int32, []float64) {
+	n, room := len(cols), len(cols)+len(counts)
+	cols, values = slices.Grow(cols, len(counts))[:room], slices.Grow(values, len(counts))[:room]
+	for j, c := range counts {
+		// What is empty is written too, and then over: that takes no branch.
+		cols[n], values[n] = int32(j), float64(int32(c)-2*int32(c>>32))
+		n += int((c | -c) >> 63)
+	}
+	clear(counts)
+	return cols[:n], values[:n]
 }

@@ -180,13 +180,13 @@ func (t *TFIDF) transform(ctx context.Context, x mat.Matrix) (*CSR, error) {
 	if m.Rows > 0 && m.Cols != t.cols {
 		return nil, fmt.Errorf("feature: TFIDF was fitted to %d columns and is given %d", t.cols, m.Cols)
 	}
-	if err := checkFinite(ctx, m); err != nil {
-		return nil, err
-	}
 	out := &CSR{Rows: m.Rows, Cols: t.cols, Start: m.Start, Col: m.Col, Value: make([]float64, len(m.Value))}
 	err := parallel.Chunks(ctx, m.Rows, 4*chunkRows, func(_, lo, hi int) error {
 		for i := lo; i < hi; i++ {
 			cols, values := m.Row(i)
+			if k := notFinite(values); k >= 0 {
+				return notFiniteError(values[k], fmt.Sprintf("row %d, ", i), cols[k])
+			}
 			row := out.Value[m.Start[i]:m.Start[i+1]]
 			copy(row, values)
 			t.weigh(cols, row)

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/netherfield/netherfield/runtime/internal/simd"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -77,7 +78,11 @@ type scratch struct {
 	runes  []int  // where characters of text begin, and its length
 	hashes []int32
 	keys   []uint32
+	masks  []uint64
+	bounds []int32 // of words in a text that is padded
+	kinds  []simd.Kinds
 	tally  tally
+	few    fewTally
 	search search
 }
 
@@ -140,8 +145,12 @@ func appendStripped(dst, text []byte, ascii bool) []byte {
 
 // each calls f with every token of doc. The token is f's until it returns.
 func (a *analyzer) each(doc string, s *scratch, f func(token []byte)) {
-	if a.direct && isASCII(doc) {
-		a.eachPlain(doc, s, f)
+	if a.direct && s.plainWords(doc, !a.keepCase) {
+		for k := 0; k < len(s.bounds); k += 2 {
+			if lo, hi := s.bounds[k], s.bounds[k+1]; a.isToken(s.text[lo], int(hi-lo)) {
+				f(s.text[lo:hi])
+			}
+		}
 		return
 	}
 	text := a.lowered(doc, s)
@@ -154,31 +163,6 @@ func (a *analyzer) each(doc string, s *scratch, f func(token []byte)) {
 	default:
 		s.words = a.words(text, s, s.words[:0])
 		a.ngrams(text, s, f)
-	}
-}
-
-// eachPlain does this for words of a plain pattern in ASCII.
-func (a *analyzer) eachPlain(doc string, s *scratch, f func(token []byte)) {
-	s.text = append(s.text[:0], doc...)
-	text := s.text
-	for i := 0; i < len(text); {
-		first := classOf[text[i]]
-		if first == 0 {
-			i++
-			continue
-		}
-		begin := i
-		if a.keepCase {
-			for ; i < len(text) && classOf[text[i]] != 0; i++ {
-			}
-		} else {
-			for ; i < len(text) && classOf[text[i]] != 0; i++ {
-				text[i] = lowerOf[text[i]]
-			}
-		}
-		if i-begin >= a.min && (!a.alpha || first&alphaByte != 0) {
-			f(text[begin:i])
-		}
 	}
 }
 
