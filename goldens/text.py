@@ -31,6 +31,11 @@ DOCS = [
     "ALL CAPS Here And There, mixedCase iPhone McDonald",
     "supercalifragilisticexpialidocious " * 3 + "w" * 100,
     "Ǆ ǅ ǆ ⅰ Ⅰ ⓐ Ⓐ ª º ʰ",
+    "the, 'the' t-he THE £the ... -- 1813 x9 and/or (which) \"most\" it's",
+    "it's the, 'the' t-he THE ... -- 1813 x9 and/or (which) \"most\" 'tis " * 3 + "nevertheless thereupon-",
+    "i" * 63 + " me " + "." * 60 + "of" + "~" * 5,
+    "A" * 64,
+    "b" * 63 + " ",
 ]
 
 PATTERNS = {
@@ -95,8 +100,8 @@ def cases(out):
         assigned=ranges(all_),
         word=ranges(c for c in all_ if c.isalnum() or c == "_"),
         space=ranges(c for c in all_ if c.isspace()),
-        mark=ranges(c for c in all_ if unicodedata.category(c)[0] in "PS"),
-        capital=ranges(c for c in all_ if (c.isupper() or c.istitle()) and unicodedata.category(c)[0] not in "PS"),
+        capital=ranges(c for c in all_ if c.isupper() or c.istitle()),
+        small=ranges(c for c in all_ if c.islower()),
         upper=[ord(c) for c in lower],
         lower=[c.lower() for c in lower],
         sentences=DOCS,
@@ -209,7 +214,8 @@ def shingles(k=4, buckets=256, signs=False, counts=False):
 
 
 def summary(doc, lower, upper, stop):
-    text = "".join(c for c in doc if unicodedata.category(c)[0] not in "PS")
+    """What the workshop computes, and zeros where there are no words."""
+    text = "".join(c for c in doc if c not in "!.><:;',@#~{}[]-_+=£$%^&()?")
     words = text.split()
     lengths = [len(w) for w in words]
     if not words:
@@ -217,11 +223,11 @@ def summary(doc, lower, upper, stop):
     return [
         len(doc) - len(text),
         len(words),
-        numpy.mean(lengths),
+        sum(lengths) / len(words),
         max(lengths),
         min(lengths),
-        numpy.quantile(lengths, lower),
-        numpy.quantile(lengths, upper),
-        sum(any(c.isupper() or c.istitle() for c in w) for w in words),
-        sum(w.lower() in stop for w in words),
+        numpy.percentile(lengths, 100 * lower),
+        numpy.percentile(lengths, 100 * upper),
+        sum(not w.islower() for w in words),
+        sum(w in stop for w in words),
     ]

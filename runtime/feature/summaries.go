@@ -6,34 +6,41 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/netherfield/netherfield/runtime/artefact"
 	"github.com/netherfield/netherfield/runtime/internal/parallel"
+	"github.com/netherfield/netherfield/runtime/internal/simd"
 	"gonum.org/v1/gonum/mat"
 )
 
 // Summaries describes each text by nine numbers:
 //
-//	punctuation      characters that are punctuation or symbols (Unicode's P and S)
+//	punctuation      characters that are one of !.><:;',@#~{}[]-_+=£$%^&()?
 //	words            what white space separates, once those are taken out
 //	mean_length      of the words, in characters
 //	max_length
 //	min_length
 //	lower_quantile   of the lengths, interpolated linearly
 //	upper_quantile
-//	capitalized      words with an upper-case letter
-//	stop_words       words that are stop words in lower case
+//	capitalized      words that Python's islower denies: with a capital, or without
+//	                 any letter that could be one, such as numbers
+//	stop_words       words that are stop words, as they are written
 //
-// A text without words has 0 for all but the first. It learns nothing: Transform needs
-// no Fit.
+// These are the summaries of the workshop in Python, number by number. A text without
+// words, for which that fails, has 0 for all but the first. It learns nothing: Transform
+// needs no Fit.
+//
+// Source: the workshop's notebook 03-feature-engineering-summaries.
 type Summaries struct {
 	// LowerQuantile and UpperQuantile are between 0 and 1: 0.1 and 0.9 if both are 0.
 	LowerQuantile, UpperQuantile float64
 	// StopWords are those of [EnglishStopWords] if nil. Since punctuation is taken out
-	// first, they have none.
+	// first, they have none, and since case counts, "The" is not "the".
 	StopWords []string
 }
 
@@ -53,7 +60,7 @@ func (v *Summaries) FeatureNames() []string {
 // A summarizer is a Summaries whose parameters are checked.
 type summarizer struct {
 	lower, upper float64
-	stop         map[string]struct{}
+	stop         *wordTable
 	longest      int      // of the stop words, in bytes
 	words        []string // as given
 }
@@ -61,9 +68,9 @@ type summarizer struct {
 var englishSummarizer = func() *summarizer { s := &summarizer{}; s.stopAt(englishStopWords); return s }()
 
 func (s *summarizer) stopAt(words []string) {
-	s.stop, s.longest = make(map[string]struct{}, len(words)), 0
+	s.stop, s.longest = newWordTable(len(words)), 0
 	for _, w := range words {
-		s.stop[w] = struct{}{}
+		s.stop.add([]byte(w), 0)
 		s.longest = max(s.longest, len(w))
 	}
 }
@@ -132,9 +139,10 @@ func (v *Summaries) transform(ctx context.Context, docs []string) (*mat.Dense, e
 	}
 	data := make([]float64, summaries*len(docs))
 	err = parallel.Chunks(ctx, len(docs), chunkRows, func(_, lo, hi int) error {
+		var text scratch
 		var w lengths
 		for i := lo; i < hi; i++ {
-			s.describe(docs[i], &w, (*[summaries]float64)(data[summaries*i:]))
+			s.describe(docs[i], &text, &w, (*[summaries]float64)(data[summaries*i:]))
 		}
 		return nil
 	})
@@ -149,6 +157,32 @@ type lengths struct {
 	short [64]int32
 	long  []int // those that short has no place for
 	word  []byte
+	ranks []rank
+}
+
+// A rank says how many marks, capitals and small letters there are before a block of 64
+// bytes.
+type rank struct{ marks, upper, lower int }
+
+// A tracker adds up what is known of the words of a text so far.
+type tracker struct {
+	*lengths
+	words, total, longest, shortest, capitals, stops int
+}
+
+// add adds a word; small says that it is in lower case.
+func (t *tracker) add(length int, small bool) {
+	t.words++
+	t.total += length
+	t.longest, t.shortest = max(t.longest, length), min(t.shortest, length)
+	if length < len(t.short) {
+		t.short[length]++
+	} else {
+		t.long = append(t.long, length)
+	}
+	if !small {
+		t.capitals++
+	}
 }
 
 // at returns the length of the k-th word by length.
@@ -178,9 +212,10 @@ func (l *lengths) quantile(words int, q float64) float64 {
 }
 
 const (
-	markChar  = iota + 1 // punctuation or symbol
-	spaceChar            // white space
-	upperChar
+	markChar  = 1 << iota // punctuation
+	spaceChar             // white space
+	upperChar             // a capital, also if only the first letter of two is one
+	lowerChar
 )
 
 var kindOf = func() (kinds [utf8.RuneSelf]uint8) {
@@ -192,44 +227,49 @@ var kindOf = func() (kinds [utf8.RuneSelf]uint8) {
 
 func charKind(r rune) uint8 {
 	switch {
+	case strings.ContainsRune("!.><:;',@#~{}[]-_+=£$%^&()?", r):
+		return markChar
 	case isSpace(r):
 		return spaceChar
-	case unicode.IsPunct(r) || unicode.IsSymbol(r):
-		return markChar
-	case unicode.IsUpper(r) || unicode.IsTitle(r) || unicode.Is(unicode.Other_Uppercase, r):
+	case unicode.In(r, unicode.Lu, unicode.Lt, unicode.Other_Uppercase):
 		return upperChar
+	case unicode.In(r, unicode.Ll, unicode.Other_Lowercase):
+		return lowerChar
 	}
 	return 0
 }
 
 // describe writes the nine numbers of a text.
-func (s *summarizer) describe(doc string, l *lengths, out *[summaries]float64) {
+func (s *summarizer) describe(doc string, text *scratch, l *lengths, out *[summaries]float64) {
 	l.short, l.long = [64]int32{}, l.long[:0]
-	var marks, words, total, capitals, stops int
-	longest, shortest := 0, math.MaxInt
-	length, capital := 0, false
-	l.word = l.word[:0]
+	t := tracker{lengths: l, shortest: math.MaxInt}
+	marks, ascii := s.plain(doc, text, &t)
+	if !ascii {
+		marks = s.anyText(doc, &t)
+	}
+	*out = [summaries]float64{0: float64(marks)}
+	if t.words == 0 {
+		return
+	}
+	slices.Sort(l.long)
+	*out = [summaries]float64{
+		float64(marks), float64(t.words), float64(t.total) / float64(t.words), float64(t.longest), float64(t.shortest),
+		l.quantile(t.words, s.lower), l.quantile(t.words, s.upper), float64(t.capitals), float64(t.stops),
+	}
+}
+
+// anyText adds the words of a text to t and returns the number of its marks.
+func (s *summarizer) anyText(doc string, t *tracker) (marks int) {
+	length, kinds := 0, uint8(0)
+	t.word = t.word[:0]
 	end := func() {
-		if length == 0 {
-			return
-		}
-		words++
-		total += length
-		longest, shortest = max(longest, length), min(shortest, length)
-		if length < len(l.short) {
-			l.short[length]++
-		} else {
-			l.long = append(l.long, length)
-		}
-		if capital {
-			capitals++
-		}
-		if len(l.word) <= s.longest {
-			if _, ok := s.stop[string(l.word)]; ok {
-				stops++
+		if length > 0 {
+			t.add(length, kinds&(upperChar|lowerChar) == lowerChar)
+			if len(t.word) <= s.longest && s.stop.find(t.word) >= 0 {
+				t.stops++
 			}
 		}
-		length, capital, l.word = 0, false, l.word[:0]
+		length, kinds, t.word = 0, 0, t.word[:0]
 	}
 	for i := 0; i < len(doc); {
 		r, n := rune(doc[i]), 1
@@ -248,27 +288,110 @@ func (s *summarizer) describe(doc string, l *lengths, out *[summaries]float64) {
 		case spaceChar:
 			end()
 			continue
-		case upperChar:
-			capital = true
 		}
+		kinds |= kind
 		length++
-		if len(l.word) <= s.longest {
-			if r < utf8.RuneSelf {
-				l.word = append(l.word, lowerOf[r])
-			} else {
-				l.word = appendLower(l.word, doc[i-n:i])
-			}
+		if len(t.word) <= s.longest {
+			t.word = append(t.word, doc[i-n:i]...)
 		}
 	}
 	end()
-	*out = [summaries]float64{0: float64(marks)}
-	if words == 0 {
+	return marks
+}
+
+// plain does so for a text that is all ASCII, with a few instructions for each word
+// instead of some for each byte.
+func (s *summarizer) plain(doc string, text *scratch, t *tracker) (marks int, ascii bool) {
+	if len(doc) > math.MaxInt32-64 {
+		return 0, false
+	}
+	blocks := text.padded(doc)
+	kinds := slices.Grow(text.kinds[:0], blocks+1)[:blocks+1]
+	ranks := slices.Grow(t.ranks[:0], blocks+1)[:blocks+1]
+	text.kinds, t.ranks = kinds, ranks
+	if !simd.KindsOf(text.text[:64*blocks], kinds) {
+		return 0, false
+	}
+	if rest := len(doc) % 64; rest > 0 {
+		kinds[blocks-1].Space |= ^uint64(0) << rest // the padding
+	}
+	kinds[blocks] = simd.Kinds{}
+	var sum rank
+	for k := range ranks {
+		ranks[k] = sum
+		sum.marks += bits.OnesCount64(kinds[k].Mark)
+		sum.upper += bits.OnesCount64(kinds[k].Upper)
+		sum.lower += bits.OnesCount64(kinds[k].Lower)
+	}
+	before, begin := uint64(0), 0
+	for k := range kinds[:blocks] {
+		word := ^kinds[k].Space
+		edges := word ^ (word<<1 | before)
+		before = word >> 63
+		for ; edges != 0; edges &= edges - 1 {
+			at := bits.TrailingZeros64(edges)
+			if word>>at&1 != 0 {
+				begin = 64*k + at
+				continue
+			}
+			s.plainWord(text, t, begin, 64*k+at)
+		}
+	}
+	if before != 0 {
+		s.plainWord(text, t, begin, 64*blocks)
+	}
+	return sum.marks, true
+}
+
+// rankOf counts marks, capitals and small letters before a byte.
+func rankOf(kinds []simd.Kinds, ranks []rank, at int) (r rank) {
+	k, below := &kinds[at>>6], uint64(1)<<(at&63)-1
+	r = ranks[at>>6]
+	r.marks += bits.OnesCount64(k.Mark & below)
+	r.upper += bits.OnesCount64(k.Upper & below)
+	r.lower += bits.OnesCount64(k.Lower & below)
+	return r
+}
+
+// plainWord adds what is between two white spaces.
+func (s *summarizer) plainWord(text *scratch, t *tracker, begin, end int) {
+	from, to := rankOf(text.kinds, t.ranks, begin), rankOf(text.kinds, t.ranks, end)
+	marks := to.marks - from.marks
+	length := end - begin - marks
+	if length == 0 {
 		return
 	}
-	slices.Sort(l.long)
-	*out = [summaries]float64{
-		float64(marks), float64(words), float64(total) / float64(words), float64(longest), float64(shortest),
-		l.quantile(words, s.lower), l.quantile(words, s.upper), float64(capitals), float64(stops),
+	t.add(length, from.upper == to.upper && from.lower < to.lower)
+	if length > s.longest {
+		return
+	}
+	if marks > 0 {
+		isMark := func(at int) bool { return text.kinds[at>>6].Mark>>(at&63)&1 != 0 }
+		for isMark(begin) {
+			begin++
+		}
+		for isMark(end - 1) {
+			end--
+		}
+		if end-begin > length {
+			t.word = t.word[:0]
+			for at := begin; at < end; at++ {
+				if !isMark(at) {
+					t.word = append(t.word, text.text[at])
+				}
+			}
+			if s.stop.find(t.word) >= 0 {
+				t.stops++
+			}
+			return
+		}
+	}
+	if length <= shortWord {
+		if s.stop.slot(keyPadded(text.text, begin, length)).id != 0 {
+			t.stops++
+		}
+	} else if s.stop.find(text.text[begin:end]) >= 0 {
+		t.stops++
 	}
 }
 
@@ -287,7 +410,7 @@ func (v *Summaries) TransformText(vec *Vector, doc string) error {
 	}
 	vec.Len, vec.Dense, vec.Index = summaries, true, vec.Index[:0]
 	vec.Value = extend(vec.Value[:0], summaries)
-	s.describe(doc, &state.lengths, (*[summaries]float64)(vec.Value))
+	s.describe(doc, &state.scratch, &state.lengths, (*[summaries]float64)(vec.Value))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"slices"
 	"testing"
 	"unicode"
 
@@ -20,6 +21,10 @@ func inRanges(t *testing.T, s *artefact.State, name string) map[rune]bool {
 	return set
 }
 
+// smallSince15 are modifiers that Unicode 15 made lower case, and that are not so for a
+// Python with Unicode 14.
+var smallSince15 = []rune{0x10fc, 0xa7f2, 0xa7f3, 0xa7f4, 0xab69}
+
 func TestCharactersAreWhatPythonSays(t *testing.T) {
 	s := golden.Load(t, "unicode")
 	assigned := inRanges(t, s, "assigned")
@@ -29,11 +34,14 @@ func TestCharactersAreWhatPythonSays(t *testing.T) {
 	}{
 		{"word", isWord},
 		{"space", isSpace},
-		{"mark", func(r rune) bool { return charKind(r) == markChar }},
 		{"capital", func(r rune) bool { return charKind(r) == upperChar }},
+		{"small", func(r rune) bool { return charKind(r) == lowerChar }},
 	} {
 		want, wrong := inRanges(t, s, c.name), 0
 		for r := range rune(unicode.MaxRune) {
+			if c.name == "small" && slices.Contains(smallSince15, r) {
+				continue
+			}
 			if assigned[r] && c.is(r) != want[r] {
 				if wrong++; wrong < 10 {
 					t.Errorf("%s: %U is %v, want %v", c.name, r, c.is(r), want[r])
