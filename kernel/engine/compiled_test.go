@@ -57,6 +57,8 @@ func startCompiling(t testing.TB) *Engine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
+	// Here, so that no cell waits for it and says so.
+	e.units.warmer.prepare(t.Context(), nil)
 	return e
 }
 
