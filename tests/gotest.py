@@ -46,7 +46,7 @@ def main(arguments):
                 skipped.append(f"{package} {test}: {reason}")
     status = process.wait()
     for line in skipped:
-        print("SKIPPED", line)
+        print("SKIPPED, and so the run fails:", line)
     print(
         f"go test: {count['pass']} passed, {count['fail']} failed, {count['skip']} skipped"
         f" in {count['packages']} packages, {count['failed packages']} of which failed"

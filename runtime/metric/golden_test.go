@@ -5,6 +5,7 @@ package metric_test
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"testing"
 
 	"github.com/netherfield/netherfield/internal/golden"
@@ -96,10 +97,14 @@ func TestClassesAreRatedAsByScikitLearn(t *testing.T) {
 func TestReportsAreLaidOutAsByScikitLearn(t *testing.T) {
 	parts(t, "classes", func(t *testing.T, s *artefact.State) {
 		r := ok[*metric.ClassificationReport](t)(metric.Report(golden.Strings(t, s, "truth"), golden.Strings(t, s, "predicted"), golden.Strings(t, s, "labels")...))
+		want := golden.Strings(t, s, "report")
 		if golden.Float(t, s, "accuracy") == 0 {
-			t.Skip("scikit-learn prints the support as 2.0 if no prediction is right")
+			// If no prediction is right, scikit-learn prints the support as 2.0.
+			for i, text := range want {
+				want[i] = regexp.MustCompile(`(?m)( +\d+)\.0$`).ReplaceAllString(text, "  $1")
+			}
 		}
-		golden.Equal(t, "report", []string{r.String(), r.Text(4)}, golden.Strings(t, s, "report"))
+		golden.Equal(t, "report", []string{r.String(), r.Text(4)}, want)
 	})
 }
 
