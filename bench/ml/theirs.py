@@ -10,10 +10,10 @@ import gc
 import json
 import os
 import pathlib
+import re
 import statistics
 import sys
 import time
-import unicodedata
 
 import numpy
 import pandas
@@ -125,22 +125,26 @@ def shingles(data, k=4, buckets=256):
     return run, matrix
 
 
+PUNCTUATION = re.compile(r"[!.><:;',@#~{}\[\]\-_+=£$%^&()?]")
+
+
 def summary(doc, lower=0.1, upper=0.9, stop=ENGLISH_STOP_WORDS):
-    text = "".join(c for c in doc if unicodedata.category(c)[0] not in "PS")
+    """As the workshop does it."""
+    text, marks = PUNCTUATION.subn("", doc)
     words = text.split()
     lengths = [len(w) for w in words]
     if not words:
-        return [len(doc) - len(text)] + [0] * 8
+        return [marks] + [0] * 8
     return [
-        len(doc) - len(text),
+        marks,
         len(words),
-        numpy.mean(lengths),
+        sum(lengths) / len(words),
         max(lengths),
         min(lengths),
-        numpy.quantile(lengths, lower),
-        numpy.quantile(lengths, upper),
-        sum(any(c.isupper() or c.istitle() for c in w) for w in words),
-        sum(w.lower() in stop for w in words),
+        numpy.percentile(lengths, 100 * lower),
+        numpy.percentile(lengths, 100 * upper),
+        sum(not w.islower() for w in words),
+        sum(w in stop for w in words),
     ]
 
 
