@@ -286,7 +286,7 @@ func (v *CountVectorizer) transform(ctx context.Context, docs []string) (*CSR, e
 // row appends the entries of a text.
 func (v *CountVectorizer) row(a *analyzer, table *wordTable, n int, doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
 	s.hashes = s.hashes[:0]
-	if a.direct && s.plainWords(doc, !a.keepCase) {
+	if a.plainWords(doc, s) {
 		for k := 0; k+1 < len(s.bounds); k += 2 {
 			lo, size := int(s.bounds[k]), int(s.bounds[k+1]-s.bounds[k])
 			switch {
@@ -298,7 +298,7 @@ func (v *CountVectorizer) row(a *analyzer, table *wordTable, n int, doc string, 
 			}
 		}
 	} else {
-		a.each(doc, s, func(token []byte) { s.hashes = append(s.hashes, table.find(token)) })
+		a.eachSlowly(doc, s, func(token []byte) { s.hashes = append(s.hashes, table.find(token)) })
 	}
 	return v.count(s.hashes, n, s, cols, values)
 }

@@ -231,24 +231,10 @@ func (h *hasher) countSorted(s *scratch, cols []int32, values []float64) ([]int3
 
 // hashes appends the hashes of the tokens of a text.
 func (h *hasher) hashes(doc string, s *scratch, out []int32) []int32 {
-	if h.direct && s.plainWords(doc, !h.keepCase) {
+	if h.plainWords(doc, s) {
 		return h.plainHashes(s, out)
 	}
-	if !h.direct || h.stripAccents != "" && !isASCII(doc) || !h.keepCase && !isASCII(doc) && needsContext(doc) {
-		h.each(doc, s, func(token []byte) { out = append(out, int32(murmur3(token))) })
-		return out
-	}
-	for i := 0; i < len(doc); {
-		if classOf[doc[i]] == 0 {
-			i++
-			continue
-		}
-		var n, runes int
-		s.token, n, runes = appendWordLower(s.token[:0], doc[i:], h.keepCase)
-		if i += max(n, 1); n > 0 && h.isToken(s.token[0], runes) {
-			out = append(out, int32(murmur3(s.token)))
-		}
-	}
+	h.eachSlowly(doc, s, func(token []byte) { out = append(out, int32(murmur3(token))) })
 	return out
 }
 

@@ -55,7 +55,8 @@ func TestAWordTableNumbersWords(t *testing.T) {
 // FuzzPlain compares what is done with many bytes at once with what is done with one
 // after another.
 func FuzzPlain(f *testing.F) {
-	for _, d := range []string{"", "The 'quick' b-r-o-w-n FOX. ", strings.Repeat("_", 64), strings.Repeat("a", 63) + " the", strings.Repeat("-", 64) + "the-", strings.Repeat("a1 ", 70)} {
+	for _, d := range []string{"", "The 'quick' b-r-o-w-n FOX. ", strings.Repeat("_", 64), strings.Repeat("a", 63) + " the", strings.Repeat("-", 64) + "the-", strings.Repeat("a1 ", 70),
+		"Café naïve—CRÈME é É1, £5\u00a0the\u2003the", strings.Repeat("x", 62) + "éé" + strings.Repeat("y", 60) + "中文字", "ΑΣ ΑΣα İx", "ȺȾ ẞ \u212a", "a\xffb\xc3 é\xe2\x82", "ÀÞ×Øµÿß"} {
 		f.Add(d)
 	}
 	f.Fuzz(func(t *testing.T, doc string) {
@@ -67,17 +68,35 @@ func FuzzPlain(f *testing.F) {
 		var text scratch
 		var one, other lengths
 		p, q := tracker{lengths: &one, shortest: math.MaxInt}, tracker{lengths: &other, shortest: math.MaxInt}
-		marks, ascii := s.plain(doc, &text, &p)
-		if ascii != isASCII(doc) {
-			t.Fatalf("%q is ASCII: %v", doc, ascii)
+		marks := s.plain(doc, &text, &p)
+		if want := s.anyText(doc, &q); marks != want || one.short != other.short || !slices.Equal(one.long, other.long) {
+			t.Errorf("%q: %d marks, lengths %v %v; want %d, %v %v", doc, marks, one.short, one.long, want, other.short, other.long)
 		}
-		if want := s.anyText(doc, &q); ascii {
-			if marks != want || one.short != other.short || !slices.Equal(one.long, other.long) {
-				t.Errorf("%q: %d marks, lengths %v %v; want %d, %v %v", doc, marks, one.short, one.long, want, other.short, other.long)
+		p.lengths, q.lengths = nil, nil
+		if p != q {
+			t.Errorf("%q: %+v, want %+v", doc, p, q)
+		}
+		for _, v := range []Shingles{{Counts: true, AlternateSign: true}, {K: 3, Buckets: 300, Counts: true}} {
+			v, err := v.resolve()
+			if err != nil {
+				t.Fatal(err)
 			}
-			p.lengths, q.lengths = nil, nil
-			if p != q {
-				t.Errorf("%q: %+v, want %+v", doc, p, q)
+			want := make([]float64, v.Buckets)
+			runes := []rune(doc)
+			for i := 0; i+v.K <= len(runes); i++ {
+				h, n := int32(murmur3([]byte(string(runes[i:i+v.K])))), 1.0
+				if v.AlternateSign && h < 0 {
+					n = -1
+				}
+				want[bucketOf(h, v.Buckets)] += n
+			}
+			got := make([]float64, v.Buckets)
+			cols, values := v.row(doc, &text, nil, nil)
+			for k, j := range cols {
+				got[j] = values[k]
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%q: the shingles of %d are %v, want %v", doc, v.K, got, want)
 			}
 		}
 		for _, keep := range []bool{false, true} {
@@ -87,13 +106,11 @@ func FuzzPlain(f *testing.F) {
 			}
 			var fast, slow []string
 			a.each(doc, &text, func(token []byte) { fast = append(fast, string(token)) })
-			a.direct = false
-			a.each(doc, &text, func(token []byte) { slow = append(slow, string(token)) })
+			a.eachSlowly(doc, &text, func(token []byte) { slow = append(slow, string(token)) })
 			if !slices.Equal(fast, slow) {
 				t.Errorf("%q: %q, want %q", doc, fast, slow)
 			}
 			var c tokenChunk
-			a.direct = true
 			if err := c.read(t.Context(), a, []string{doc}); err != nil {
 				t.Fatal(err)
 			}

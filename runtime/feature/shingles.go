@@ -105,28 +105,46 @@ func (v *Shingles) row(doc string, s *scratch, cols []int32, values []float64) (
 	if h.buckets&(h.buckets-1) == 0 {
 		h.mask = int32(h.buckets - 1)
 	}
-	first, n, ascii := len(cols), 0, isASCII(doc)
-	if ascii {
-		n = max(0, len(doc)-v.K+1)
-		s.padded(doc)
+	first, size := len(cols), len(doc)
+	var blocks int
+	if utf8.ValidString(doc) {
+		blocks = s.padded(doc)
 	} else {
-		s.text, s.runes = s.text[:0], s.runes[:0]
+		s.token = s.token[:0]
 		for _, r := range doc {
-			s.runes = append(s.runes, len(s.text))
-			s.text = utf8.AppendRune(s.text, r)
+			s.token = utf8.AppendRune(s.token, r)
 		}
-		n = max(0, len(s.runes)-v.K+1)
-		s.runes = append(s.runes, len(s.text))
+		size = len(s.token)
+		blocks = s.room(size)
+		copy(s.text, s.token)
 	}
-	if ascii && v.K == 4 && h.mask != 0 && h.buckets <= maxFew {
-		cols, values = h.countFours(s, n, cols, values)
+	s.high = highBytes(s.text[:64*blocks], s.high[:0])
+	n := size // characters
+	for _, at := range s.high {
+		if !utf8.RuneStart(s.text[at]) {
+			n--
+		}
+	}
+	n = max(0, n-v.K+1)
+	if v.K == 4 && h.mask != 0 && h.buckets <= maxFew {
+		counts := s.few.room(h.buckets)
+		h.countFours(counts, s.text[:size], s.high)
+		cols, values = drainFew(counts, cols, values)
 	} else {
 		s.hashes = slices.Grow(s.hashes[:0], n)[:n]
-		for i := range s.hashes {
-			if ascii {
+		if len(s.high) == 0 {
+			for i := range s.hashes {
 				s.hashes[i] = int32(murmurPadded(s.text, i, v.K))
-			} else {
-				s.hashes[i] = int32(murmur3(s.text[s.runes[i]:s.runes[i+v.K]]))
+			}
+		} else if n > 0 {
+			end := 0 // of the shingle
+			for range v.K {
+				end += runeLen(s.text[end])
+			}
+			at := 0
+			for i := range s.hashes {
+				s.hashes[i] = int32(murmurPadded(s.text, at, end-at))
+				at, end = at+runeLen(s.text[at]), end+runeLen(s.text[end])
 			}
 		}
 		cols, values = h.count(s, cols, values)
@@ -139,16 +157,64 @@ func (v *Shingles) row(doc string, s *scratch, cols []int32, values []float64) (
 	return cols, values
 }
 
-// countFours counts n shingles of four bytes, for few buckets.
-func (h *hasher) countFours(s *scratch, n int, cols []int32, values []float64) ([]int32, []float64) {
-	counts := s.few.room(h.buckets)
+// runeLen returns how many bytes a character has in valid UTF-8, by its first.
+func runeLen(first byte) int {
+	switch {
+	case first < utf8.RuneSelf:
+		return 1
+	case first < 0xe0:
+		return 2
+	case first < 0xf0:
+		return 3
+	}
+	return 4
+}
+
+// countFours counts the shingles of four characters of a text, which has bytes that are
+// not ASCII in the places high, for few buckets.
+func (h *hasher) countFours(counts []uint64, text []byte, high []int32) {
+	for at := 0; ; {
+		// No shingle up to the next such byte has others than four bytes.
+		stretch := text[at:]
+		if len(high) > 0 {
+			stretch = text[at:high[0]]
+		}
+		h.countPlain(counts, stretch)
+		if len(high) == 0 {
+			return
+		}
+		// Those that have the byte, or another before four bytes without.
+		at = max(at, int(high[0])-3)
+		for len(high) > 0 && int(high[0]) < at+4 {
+			end := at
+			for range 4 {
+				if end == len(text) {
+					return
+				}
+				end += runeLen(text[end])
+			}
+			h.countOne(counts, int32(murmur3(text[at:end])))
+			at += runeLen(text[at])
+			for len(high) > 0 && int(high[0]) < at {
+				high = high[1:]
+			}
+		}
+	}
+}
+
+// countPlain counts the shingles of four bytes of text.
+func (h *hasher) countPlain(counts []uint64, text []byte) {
 	negative := h.negative()
-	for text := s.text[:n+3]; len(text) >= 4; text = text[1:] {
+	for ; len(text) >= 4; text = text[1:] {
 		hash := int32(murmurEnd(murmurMix(0, binary.LittleEndian.Uint32(text)), 4))
 		sign := hash >> 31
 		counts[int(hash^sign-sign)&(len(counts)-1)] += 1 + negative&uint64(int64(sign))
 	}
-	return drainFew(counts, cols, values)
+}
+
+func (h *hasher) countOne(counts []uint64, hash int32) {
+	sign := hash >> 31
+	counts[int(hash^sign-sign)&(len(counts)-1)] += 1 + h.negative()&uint64(int64(sign))
 }
 
 // TransformText fills vec with the row that Transform gives doc, without allocation

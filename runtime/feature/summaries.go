@@ -243,8 +243,10 @@ func charKind(r rune) uint8 {
 func (s *summarizer) describe(doc string, text *scratch, l *lengths, out *[summaries]float64) {
 	l.short, l.long = [64]int32{}, l.long[:0]
 	t := tracker{lengths: l, shortest: math.MaxInt}
-	marks, ascii := s.plain(doc, text, &t)
-	if !ascii {
+	marks := 0
+	if len(doc) <= math.MaxInt32-64 {
+		marks = s.plain(doc, text, &t)
+	} else {
 		marks = s.anyText(doc, &t)
 	}
 	*out = [summaries]float64{0: float64(marks)}
@@ -299,18 +301,17 @@ func (s *summarizer) anyText(doc string, t *tracker) (marks int) {
 	return marks
 }
 
-// plain does so for a text that is all ASCII, with a few instructions for each word
-// instead of some for each byte.
-func (s *summarizer) plain(doc string, text *scratch, t *tracker) (marks int, ascii bool) {
-	if len(doc) > math.MaxInt32-64 {
-		return 0, false
-	}
+// plain does so with a few instructions for each word instead of some for each byte,
+// but for words that are not all ASCII.
+func (s *summarizer) plain(doc string, text *scratch, t *tracker) (marks int) {
 	blocks := text.padded(doc)
 	kinds := slices.Grow(text.kinds[:0], blocks+1)[:blocks+1]
 	ranks := slices.Grow(t.ranks[:0], blocks+1)[:blocks+1]
 	text.kinds, t.ranks = kinds, ranks
+	high := text.high[:0]
 	if !simd.KindsOf(text.text[:64*blocks], kinds) {
-		return 0, false
+		high = highBytes(text.text[:64*blocks], high)
+		text.high = high
 	}
 	if rest := len(doc) % 64; rest > 0 {
 		kinds[blocks-1].Space |= ^uint64(0) << rest // the padding
@@ -334,13 +335,25 @@ func (s *summarizer) plain(doc string, text *scratch, t *tracker) (marks int, as
 				begin = 64*k + at
 				continue
 			}
-			s.plainWord(text, t, begin, 64*k+at)
+			end := 64*k + at
+			if len(high) == 0 || end <= int(high[0]) {
+				marks += s.plainWord(text, t, begin, end)
+				continue
+			}
+			for len(high) > 0 && int(high[0]) < end {
+				high = high[1:]
+			}
+			marks += s.anyText(doc[begin:end], t)
 		}
 	}
-	if before != 0 {
-		s.plainWord(text, t, begin, 64*blocks)
+	switch {
+	case before == 0:
+	case len(high) == 0:
+		marks += s.plainWord(text, t, begin, 64*blocks)
+	default:
+		marks += s.anyText(doc[begin:], t)
 	}
-	return sum.marks, true
+	return marks
 }
 
 // rankOf counts marks, capitals and small letters before a byte.
@@ -353,17 +366,17 @@ func rankOf(kinds []simd.Kinds, ranks []rank, at int) (r rank) {
 	return r
 }
 
-// plainWord adds what is between two white spaces.
-func (s *summarizer) plainWord(text *scratch, t *tracker, begin, end int) {
+// plainWord adds what is between two white spaces and returns the number of its marks.
+func (s *summarizer) plainWord(text *scratch, t *tracker, begin, end int) (marks int) {
 	from, to := rankOf(text.kinds, t.ranks, begin), rankOf(text.kinds, t.ranks, end)
-	marks := to.marks - from.marks
+	marks = to.marks - from.marks
 	length := end - begin - marks
 	if length == 0 {
-		return
+		return marks
 	}
 	t.add(length, from.upper == to.upper && from.lower < to.lower)
 	if length > s.longest {
-		return
+		return marks
 	}
 	if marks > 0 {
 		isMark := func(at int) bool { return text.kinds[at>>6].Mark>>(at&63)&1 != 0 }
@@ -383,7 +396,7 @@ func (s *summarizer) plainWord(text *scratch, t *tracker, begin, end int) {
 			if s.stop.find(t.word) >= 0 {
 				t.stops++
 			}
-			return
+			return marks
 		}
 	}
 	if length <= shortWord {
@@ -393,6 +406,7 @@ func (s *summarizer) plainWord(text *scratch, t *tracker, begin, end int) {
 	} else if s.stop.find(text.text[begin:end]) >= 0 {
 		t.stops++
 	}
+	return marks
 }
 
 // TransformText fills vec with the row that Transform gives doc, without allocation

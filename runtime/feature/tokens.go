@@ -6,8 +6,6 @@ package feature
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/netherfield/netherfield/runtime/internal/simd"
@@ -73,13 +71,15 @@ func newAnalyzer(o textOpts) (a *analyzer, err error) {
 // A scratch is what an analyzer needs to work; it is used again for the next text.
 type scratch struct {
 	text   []byte // lowered
-	token  []byte // an n-gram, or a word that was lowered by itself
+	token  []byte // an n-gram
 	words  []int  // bounds of words in text: begin, end, begin, …
 	runes  []int  // where characters of text begin, and its length
 	hashes []int32
 	keys   []uint32
 	masks  []uint64
 	bounds []int32 // of words in a text that is padded
+	mixed  []int32 // what bounds were before
+	high   []int32 // places of bytes that are not ASCII
 	kinds  []simd.Kinds
 	tally  tally
 	few    fewTally
@@ -145,7 +145,7 @@ func appendStripped(dst, text []byte, ascii bool) []byte {
 
 // each calls f with every token of doc. The token is f's until it returns.
 func (a *analyzer) each(doc string, s *scratch, f func(token []byte)) {
-	if a.direct && s.plainWords(doc, !a.keepCase) {
+	if a.plainWords(doc, s) {
 		for k := 0; k < len(s.bounds); k += 2 {
 			if lo, hi := s.bounds[k], s.bounds[k+1]; a.isToken(s.text[lo], int(hi-lo)) {
 				f(s.text[lo:hi])
@@ -153,6 +153,11 @@ func (a *analyzer) each(doc string, s *scratch, f func(token []byte)) {
 		}
 		return
 	}
+	a.eachSlowly(doc, s, f)
+}
+
+// eachSlowly does so character by character.
+func (a *analyzer) eachSlowly(doc string, s *scratch, f func(token []byte)) {
 	text := a.lowered(doc, s)
 	switch a.analyzer {
 	case "char":
@@ -318,25 +323,6 @@ func (a *analyzer) charsOfWords(text []byte, s *scratch, f func(token []byte)) {
 		}
 		text = text[end:]
 	}
-}
-
-// needsContext reports whether lowering takes more than a character at a time.
-func needsContext(doc string) bool { return strings.ContainsAny(doc, "Σİ") }
-
-// appendWordLower appends the word at the beginning of doc, lowered, and returns how
-// many bytes of doc it has, and how many characters.
-func appendWordLower(dst []byte, doc string, keepCase bool) (word []byte, bytes, runes int) {
-	for i, r := range doc {
-		if !wordRune(r) {
-			return dst, i, runes
-		}
-		if !keepCase {
-			r = unicode.ToLower(r)
-		}
-		dst = utf8.AppendRune(dst, r)
-		runes++
-	}
-	return dst, len(doc), runes
 }
 
 // EnglishStopWords returns the 318 words that scikit-learn's "english" leaves out,

@@ -77,7 +77,7 @@ func appendLower(dst []byte, s string) []byte {
 		case r == 'Σ' && finalSigma(s[:i], s[i+len("Σ"):]):
 			dst = append(dst, "ς"...)
 		default:
-			dst = utf8.AppendRune(dst, unicode.ToLower(r))
+			dst = utf8.AppendRune(dst, toLower(r))
 		}
 	}
 	return dst

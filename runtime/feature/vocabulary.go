@@ -76,10 +76,10 @@ func (c *tokenChunk) read(ctx context.Context, a *analyzer, docs []string) error
 			return ctx.Err()
 		}
 		first := len(c.ids)
-		if a.direct && s.plainWords(doc, !a.keepCase) {
+		if a.plainWords(doc, &s) {
 			c.readPlain(a, &s)
 		} else {
-			a.each(doc, &s, func(token []byte) { c.ids = append(c.ids, c.words.add(token)) })
+			a.eachSlowly(doc, &s, func(token []byte) { c.ids = append(c.ids, c.words.add(token)) })
 		}
 		for _, id := range c.ids[first:] {
 			t := &c.words.totals[id]
