@@ -394,6 +394,7 @@ func (w *binner) bin(c *binColumn, elements []uint64, n int, codes []uint8, dens
 	c.first, c.last = make([]float32, 0, bins), make([]float32, 0, bins)
 	var count [maxBins]int
 	left := n - missing
+	heavy := w.heavy(left, limit)
 	for k := 0; k < len(w.groups); {
 		bin, end := len(c.first), k+1
 		b := w.groups[k]
@@ -408,7 +409,7 @@ func (w *binner) bin(c *binColumn, elements []uint64, n int, codes []uint8, dens
 				join()
 			}
 		} else if len(w.groups)-k > open {
-			target := (left + open - 1) / open
+			target := heavy.target(left, open)
 			for end < len(w.groups) && b.rows() < target && (w.groups[end].rows() < target || open < 8) {
 				join()
 			}
@@ -419,6 +420,7 @@ func (w *binner) bin(c *binColumn, elements []uint64, n int, codes []uint8, dens
 		c.first, c.last = append(c.first, b.first), append(c.last, b.last)
 		count[bin] = b.elements
 		left -= b.rows()
+		heavy.pass(w.groups[k:end])
 		k = end
 	}
 
@@ -440,6 +442,55 @@ func (w *binner) bin(c *binColumn, elements []uint64, n int, codes []uint8, dens
 	}
 	for _, e := range elements[len(values):] {
 		codes[uint32(e)] = missingBin
+	}
+}
+
+// heavyGroups are those that have as many rows as a bin, or more: each is to have a bin
+// for itself.
+type heavyGroups struct {
+	least       int // rows
+	count, rows int // of those that are still to come
+}
+
+// heavy finds the heavy groups: without them and their bins, fewer rows share each bin
+// that is left, which may make others heavy.
+func (w *binner) heavy(rows, bins int) heavyGroups {
+	h := heavyGroups{}
+	for {
+		h.least = h.target(rows, bins)
+		found := heavyGroups{least: h.least}
+		for i := range w.groups {
+			if n := w.groups[i].rows(); n >= h.least {
+				found.count++
+				found.rows += n
+			}
+		}
+		if found.count == h.count || found.count >= bins {
+			return h
+		}
+		h = found
+	}
+}
+
+// target is how many rows a bin should have, of those rows and bins that are left.
+func (h *heavyGroups) target(rows, bins int) int {
+	if h.count >= bins {
+		return (rows + bins - 1) / bins
+	}
+	rows, bins = rows-h.rows, bins-h.count
+	return (rows + bins - 1) / bins
+}
+
+// pass is told of the groups of which a bin was made.
+func (h *heavyGroups) pass(groups []binGroup) {
+	if h.count == 0 {
+		return
+	}
+	for i := range groups {
+		if n := groups[i].rows(); n >= h.least {
+			h.count--
+			h.rows -= n
+		}
 	}
 }
 

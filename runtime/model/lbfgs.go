@@ -121,7 +121,7 @@ func (m *descent) run(ctx context.Context, maxIter, refresh int, least float64) 
 // enough is the square of Newton's decrement at which the optimum is reached. The
 // decrement is the distance from the optimum measured in the norm of the second
 // derivatives, which are at least the penalty, so that the coefficients are within
-// decrement/√penalty of the optimum: 3e-7, and 3e-7 of their own norm. Less than
+// decrement/√penalty of the optimum: 1e-6, and 1e-6 of their own norm. Less than
 // 1e-9 is not asked for, which rounding errors might not allow.
 func (m *descent) enough() float64 {
 	o := m.o
@@ -129,7 +129,7 @@ func (m *descent) enough() float64 {
 	norm := simd.Dot(o.point[:n], o.point[:n])
 	// What rounding errors of the gradient make.
 	noise := 1e-31 * o.total
-	return max(1e-18, 1e-13*min(1, o.penalty, o.penalty*norm), noise)
+	return max(1e-18, 1e-12*min(1, o.penalty, o.penalty*norm), noise)
 }
 
 // turn sets the direction and returns the slope there.
