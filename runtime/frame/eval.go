@@ -3,12 +3,15 @@ package frame
 // This file computes expressions, an operator at a time for all rows.
 
 import (
-	"bytes"
 	"cmp"
+	"context"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"reflect"
 	"strings"
+
+	"github.com/netherfield/netherfield/runtime/internal/parallel"
 )
 
 // A truth value is no, yes or, if a null takes part, unknown.
@@ -370,18 +373,10 @@ func compareStrings(out []uint8, table [3]uint8, accept uint8, a, b vec) {
 		out[0] = table[strings.Compare(a.strs[0], b.strs[0])+1]
 		return
 	case b.lit && (accept == equal || accept == less|greater):
-		// Most texts differ in length already.
-		c, want := a.col, []byte(b.strs[0])
-		d := c.data
-		for k := range out {
-			i := c.at(k)
-			lo, hi := d.Offsets[i], d.Offsets[i+1]
-			if hi-lo == int64(len(want)) && bytes.Equal(d.Bytes[lo:hi], want) {
-				out[k] = table[1]
-			} else {
-				out[k] = table[0]
-			}
-		}
+		_ = parallel.Chunks(context.Background(), len(out), 1<<13, func(_, lo, hi int) error {
+			findText(out[lo:hi], a.col, lo, b.strs[0], [2]uint8{table[0], table[1]})
+			return nil
+		})
 	case b.lit:
 		for k := range out {
 			out[k] = table[strings.Compare(a.col.data.text(a.col.at(k)), b.strs[0])+1]
@@ -398,6 +393,40 @@ func compareStrings(out []uint8, table [3]uint8, accept uint8, a, b vec) {
 					out[k] = unknown
 				}
 			}
+		}
+	}
+}
+
+// findText writes to out, for the values of c from the given one, found[1] if the value
+// is want, else found[0]. Which it is is hard to predict, so it takes no branch.
+func findText(out []uint8, c Column, from int, want string, found [2]uint8) {
+	// The first 16 bytes of a value are compared as two numbers.
+	var key, mask [2]uint64
+	var bytes, ones [16]byte
+	for i := range copy(bytes[:], want) {
+		ones[i] = 0xff
+	}
+	for i := range key {
+		key[i], mask[i] = binary.LittleEndian.Uint64(bytes[8*i:]), binary.LittleEndian.Uint64(ones[8*i:])
+	}
+	d := c.data
+	for k := range out {
+		i := c.at(from + k)
+		lo, hi := d.Offsets[i], d.Offsets[i+1]
+		if int(lo)+16 > len(d.Bytes) {
+			out[k] = found[0]
+			if string(d.Bytes[lo:hi]) == want {
+				out[k] = found[1]
+			}
+			continue
+		}
+		text := d.Bytes[lo : lo+16]
+		differs := binary.LittleEndian.Uint64(text)&mask[0] ^ key[0]
+		differs |= binary.LittleEndian.Uint64(text[8:])&mask[1] ^ key[1]
+		differs |= uint64(hi-lo) ^ uint64(len(want))
+		out[k] = found[1^(differs|-differs)>>63]
+		if len(want) > 16 && differs == 0 && string(d.Bytes[lo:hi]) != want {
+			out[k] = found[0]
 		}
 	}
 }

@@ -618,3 +618,48 @@ func TestWithoutASeedSamplesDiffer(t *testing.T) {
 		t.Error("two samples are the same")
 	}
 }
+
+func TestTextsOfAnyLengthAreFound(t *testing.T) {
+	long := "abcdefghijklmnopqrstuvwxyz"
+	var texts []string
+	for n := range 20_000 {
+		switch k := n % 23; {
+		case n%3 == 0:
+			texts = append(texts, long[:k])
+		case n%3 == 1:
+			texts = append(texts, strings.Repeat("\x00", k))
+		default:
+			texts = append(texts, long[:k/2]+"x"+long[:k/2])
+		}
+	}
+	table, err := frame.New(frame.Strings("text", texts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned, err := table.Tail(19_990) // of which some have nothing behind them
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []*frame.Frame{table, turned} {
+		texts := texts[len(texts)-f.NumRows():]
+		for _, want := range []string{"", "a", long[:7], long[:8], long[:9], long[:16], long[:17], long[:22], "\x00", "\x00\x00", "x", "axa", strings.Repeat("\x00", 19), long} {
+			count := 0
+			for _, text := range texts {
+				if text == want {
+					count++
+				}
+			}
+			same, err := f.Where(frame.Col("text").Eq(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			others, err := f.Where(frame.Col("text").Ne(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if same.NumRows() != count || others.NumRows() != len(texts)-count {
+				t.Errorf("%q is found %d times, and something else %d times; want %d and %d", want, same.NumRows(), others.NumRows(), count, len(texts)-count)
+			}
+		}
+	}
+}
