@@ -570,7 +570,7 @@ func TestCancellingLeavesAForestUnfitted(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("it ends with %v", err)
 	}
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("cancelling took %v", took)
 	}
 	var unfitted *feature.NotFittedError

@@ -143,7 +143,7 @@ func TestACancelledFitOfALinearModelLeavesItUnfitted(t *testing.T) {
 		timer := time.AfterFunc(10*time.Millisecond, func() { cancelled = time.Now(); cancel() })
 		_, _, err = f(ctx, x, y)
 		if err != nil {
-			if late := time.Since(cancelled); !errors.Is(err, context.Canceled) || late > time.Second {
+			if late := time.Since(cancelled); !errors.Is(err, context.Canceled) || late > 30*time.Second {
 				t.Errorf("%s: %v, %v after it was cancelled", name, err, late)
 			}
 		}

@@ -235,7 +235,7 @@ func TestItCanBeCancelled(t *testing.T) {
 		if err := f(); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if d := time.Since(start); d > 2*time.Second {
+		if d := time.Since(start); d > 30*time.Second {
 			t.Errorf("%s ended after %v", name, d)
 		}
 	}
