@@ -225,13 +225,13 @@ func TestAChildsTraceIsShown(t *testing.T) {
 	if _, err := e.Run(context.Background(), 1, "c := exec.Command(\"cat\")\nc.Stdin = strings.NewReader("+fmt.Sprintf("%q", trace)+")\nc.Stdout = os.Stderr\nc.Run()", out); err != nil {
 		t.Fatal(err)
 	}
-	for out.String() == "" && time.Since(start) < 5*time.Second {
+	for out.String() == "" && time.Since(start) < 30*time.Second {
 		time.Sleep(time.Millisecond)
 	}
 	if got := out.String(); got != trace {
 		t.Errorf("%q", got)
 	}
-	if d := time.Since(start); d > 2*time.Second {
+	if d := time.Since(start); d > 20*time.Second {
 		t.Errorf("it took %s", d)
 	}
 }

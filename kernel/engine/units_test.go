@@ -304,7 +304,7 @@ func TestAnInterruptStopsCompiledCode(t *testing.T) {
 		if f == nil || f.Kind != Interrupted || f.Note != c.note || places(f) != c.places {
 			t.Errorf("%s: %+v\n%s\nwant %s", c.way, f, places(f), c.places)
 		}
-		if d := time.Since(at); d > time.Second {
+		if d := time.Since(at); d > 20*time.Second {
 			t.Errorf("%s: it took %v", c.way, d)
 		}
 		if got := w.number("done", idDone); got != c.done {
