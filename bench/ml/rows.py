@@ -2,6 +2,7 @@
 neither side does less than the other."""
 
 import statistics
+import time
 
 from bench.measure import alternate
 from bench.ml.sides import whole
@@ -27,6 +28,8 @@ class Row:
         what is wrong with the results, and our results."""
 
         def sample(side):
+            # The other side's idle threads look for work a while before they sleep.
+            time.sleep(0.1)
             return side.work(self.work, self.times)
 
         if self.turns > 2:
@@ -88,15 +91,17 @@ class Memory:
         return grade(ratio <= self.aim, ratio <= self.probe)
 
 
-LEARNED = {"up_to": {"objective": 1e-9}, "within": {"accuracy": 0.003}}
+LEARNED = {"within": {"accuracy": 0.003}}
 ROWS = [
     Row("hashing + tf-idf, 256 buckets", "hash 256", 20, 30),
     Row("hashing + tf-idf, 2^18 buckets", "hash 2^18", 10, 15),
     Row("CountVectorizer", "count", 9.5, 15),
     Row("shingles, k=4 into 256 *", "shingles", 48, 100, turns=3, scale=10),
     Row("summaries *", "summaries", 58, 100, turns=3, scale=10),
-    Row("logistic regression, 256 dense", "logistic 256", 2, 3, **LEARNED),
-    Row("logistic regression, 2^18 sparse", "logistic 2^18", 8, 12, **LEARNED),
+    Row("logistic regression, 256 dense †", "logistic 256", 2, 3, up_to={"objective": 2e-5}, **LEARNED),
+    Row("logistic regression, 2^18 sparse †", "logistic 2^18", 8, 12, up_to={"objective": 2e-5}, **LEARNED),
+    Row("  to the optimum here, 256 dense", "optimum 256", up_to={"objective": 1e-9}, **LEARNED),
+    Row("  to the optimum here, 2^18 sparse", "optimum 2^18", up_to={"objective": 1e-9}, **LEARNED),
     Row("random forest fit, 10 trees", "forest 10", 6, 10, turns=3, within={"accuracy": 0.03}),
     Row("random forest fit, 100 trees", "forest 100", 8, 10, turns=2, within={"accuracy": 0.02}),
     Row("random forest predict, 100 trees", "forest predict", 1.2, 3, within={"accuracy": 0.001}),

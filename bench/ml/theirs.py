@@ -154,12 +154,14 @@ def summaries(data):
 
 
 @work("logistic 256")
+@work("optimum 256")
 def logistic_dense(data):
     x, test = data.dense()
     return logistic(data, x, test)
 
 
 @work("logistic 2^18")
+@work("optimum 2^18")
 def logistic_sparse(data):
     x, test = data.tfidf(1 << 18)
     return logistic(data, x, test)
