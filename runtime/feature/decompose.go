@@ -38,7 +38,8 @@ const (
 	sparseGram = 0.2
 )
 
-// decompose returns the k largest singular values of m, centred if centre is set.
+// decompose returns the k largest singular values of m, centred if centre is set. It
+// finds out whether all elements are numbers.
 func decompose(ctx context.Context, m *numbers, k int, centre bool) (*decomposition, error) {
 	d, err := decomposeOnce(ctx, m, k, centre)
 	if errors.Is(err, linalg.ErrNoConvergence) {
@@ -75,7 +76,16 @@ func flip(v []float64) {
 func decomposeOnce(ctx context.Context, m *numbers, k int, centre bool) (*decomposition, error) {
 	n, d := m.rows, m.cols
 	q := min(n, d)
+	tall := d <= n && !(q > gramLimit && k <= q/8) && k > 0 && float64(n)*float64(d)*float64(q) > smallWork
+	if tall && m.csr == nil {
+		return decomposeTall(ctx, m, k, centre) // which finds out by the sums
+	}
+	if err := m.check(ctx, false); err != nil {
+		return nil, err
+	}
 	switch {
+	case tall:
+		return decomposeTall(ctx, m, k, centre)
 	case k == 0 || float64(n)*float64(d)*float64(q) <= smallWork:
 		mean, total, err := columnMeans(ctx, m)
 		if err != nil {
@@ -84,10 +94,8 @@ func decomposeOnce(ctx context.Context, m *numbers, k int, centre bool) (*decomp
 		return decomposeRows(ctx, m, k, centre, mean, total)
 	case q > gramLimit && k <= q/8:
 		return decomposeKrylov(ctx, m, k, centre)
-	case d > n:
-		return decomposeWide(ctx, m, k, centre)
 	}
-	return decomposeTall(ctx, m, k, centre)
+	return decomposeWide(ctx, m, k, centre)
 }
 
 // columnMeans returns the mean of each column and Σ(x - mean)² of all elements.
@@ -188,6 +196,12 @@ func decomposeTall(ctx context.Context, m *numbers, k int, centre bool) (*decomp
 		moved += sums[j] * (sums[j] / float64(n))
 	}
 	total := squares - moved
+	if !(squares <= math.MaxFloat64) {
+		if err := m.check(ctx, false); err != nil {
+			return nil, err
+		}
+	}
+	m.checked = true
 	if squares > 1e3*total || !(squares < math.MaxFloat64) {
 		// The columns are nearly constant: what is left has lost its digits.
 		if mean, total, err = columnMeans(ctx, m); err != nil {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -334,6 +335,33 @@ func BenchmarkTruncatedSVDOfManyColumns(b *testing.B) {
 		var s TruncatedSVD
 		if err := s.Fit(x); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestElementsThatAreNoNumbersAreNamedByAllWays(t *testing.T) {
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		for _, size := range [][2]int{{3000, 400}, {20, 10}, {200, 900}} {
+			x := sized(size[0], size[1], 0.01)
+			row, col := size[0]-2, 7
+			x.Set(row, col, v)
+			want := fmt.Sprintf("cannot use %v in row %d, column %d;", v, row, col)
+			for _, m := range []interface {
+				Fit(mat.Matrix) error
+			}{&PCA{Components: 2}, &TruncatedSVD{}} {
+				for _, x := range []mat.Matrix{x, Sparse(x)} {
+					if err := m.Fit(x); err == nil || !strings.Contains(err.Error(), want) {
+						t.Errorf("%T of %T, %v: %v", m, x, size, err)
+					}
+				}
+			}
+			p := PCA{Components: 2}
+			if err := p.Fit(sized(size[0], size[1], 0.01)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Transform(x); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("projecting %v: %v", size, err)
+			}
 		}
 	}
 }

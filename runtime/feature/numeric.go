@@ -21,6 +21,9 @@ type numbers struct {
 	csr        *CSR
 	dense      []float64
 	stride     int
+
+	what    string // the transformer that reads it, as errors say
+	checked bool   // whether all elements are known to be numbers
 }
 
 func (x *numbers) Dims() (rows, cols int) { return x.rows, x.cols }
@@ -60,22 +63,32 @@ func readNumbers(what string, x mat.Matrix) (*numbers, error) {
 		if x == nil || len(x.Start) != x.Rows+1 || len(x.Col) != len(x.Value) || x.Start[0] < 0 || x.Start[x.Rows] > len(x.Col) {
 			return nil, fmt.Errorf("feature: %s is given a sparse matrix whose parts do not fit together; feature.NewCSR says why", what)
 		}
-		return &numbers{rows: x.Rows, cols: x.Cols, csr: x}, nil
+		return &numbers{rows: x.Rows, cols: x.Cols, csr: x, what: what}, nil
 	case *mat.Dense:
 		if x == nil {
 			return nil, fmt.Errorf("feature: %s is given no matrix", what)
 		}
 	}
 	if r, c := x.Dims(); r == 0 || c == 0 {
-		return &numbers{rows: r, cols: c}, nil
+		return &numbers{rows: r, cols: c, what: what}, nil
 	}
 	raw := Dense(x).RawMatrix()
-	return &numbers{rows: raw.Rows, cols: raw.Cols, dense: raw.Data, stride: raw.Stride}, nil
+	return &numbers{rows: raw.Rows, cols: raw.Cols, dense: raw.Data, stride: raw.Stride, what: what}, nil
 }
 
 // fitNumbers reads a matrix to learn from: it has rows and columns, and neither
 // infinities nor, unless allowed, NaN.
 func fitNumbers(ctx context.Context, what string, x mat.Matrix, nan bool) (*numbers, error) {
+	m, err := fitShape(what, x)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.check(ctx, nan)
+}
+
+// fitShape is fitNumbers without a look at the elements, of which those who go through
+// them find out themselves whether they are numbers.
+func fitShape(what string, x mat.Matrix) (*numbers, error) {
 	m, err := readNumbers(what, x)
 	switch {
 	case err != nil:
@@ -85,12 +98,21 @@ func fitNumbers(ctx context.Context, what string, x mat.Matrix, nan bool) (*numb
 	case m.cols == 0:
 		return nil, fmt.Errorf("feature: %s cannot learn from %d rows without columns", what, m.rows)
 	}
-	return m, m.check(ctx, what, nan)
+	return m, nil
 }
 
 // transformNumbers reads a matrix to transform, which has the number of columns
 // that was learned from. Without rows it may have no columns either.
 func transformNumbers(ctx context.Context, what string, x mat.Matrix, cols int, nan bool) (*numbers, error) {
+	m, err := transformShape(what, x, cols)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.check(ctx, nan)
+}
+
+// transformShape is transformNumbers without a look at the elements.
+func transformShape(what string, x mat.Matrix, cols int) (*numbers, error) {
 	m, err := readNumbers(what, x)
 	if err != nil {
 		return nil, err
@@ -98,34 +120,47 @@ func transformNumbers(ctx context.Context, what string, x mat.Matrix, cols int, 
 	if m.cols != cols && (m.rows > 0 || m.cols > 0) {
 		return nil, fmt.Errorf("feature: %s was fitted on %d columns, but is given %d; the features must be made by the same steps", what, cols, m.cols)
 	}
-	return m, m.check(ctx, what, nan)
+	return m, nil
 }
 
 // check returns an error that names the first element that is infinite or, unless
 // allowed, NaN.
-func (x *numbers) check(ctx context.Context, what string, nan bool) error {
-	return parallel.Chunks(ctx, x.rows, rowChunk, func(_, lo, hi int) error {
+func (x *numbers) check(ctx context.Context, nan bool) error {
+	if x.checked {
+		return nil
+	}
+	err := parallel.Chunks(ctx, x.rows, rowChunk, func(_, lo, hi int) error {
 		for i := lo; i < hi; i++ {
-			var cols []int32
-			var values []float64
-			if x.csr != nil {
-				cols, values = x.csr.Row(i)
-				if n := len(cols); n > 0 && (cols[0] < 0 || int(cols[n-1]) >= x.cols) {
-					return fmt.Errorf("feature: %s is given a sparse matrix of %d columns with columns %d to %d in row %d", what, x.cols, cols[0], cols[n-1], i)
-				}
-			} else {
-				values = x.row(i)
-			}
-			if k := checkValues(values, nan); k >= 0 {
-				j := k
-				if cols != nil {
-					j = int(cols[k])
-				}
-				return fmt.Errorf("feature: %s cannot use %v in row %d, column %d; leave such rows out, or put a number there", what, values[k], i, j)
+			if err := x.checkRow(i, nan); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
+	x.checked = err == nil && !nan
+	return err
+}
+
+// checkRow checks one row.
+func (x *numbers) checkRow(i int, nan bool) error {
+	var cols []int32
+	var values []float64
+	if x.csr != nil {
+		cols, values = x.csr.Row(i)
+		if n := len(cols); n > 0 && (cols[0] < 0 || int(cols[n-1]) >= x.cols) {
+			return fmt.Errorf("feature: %s is given a sparse matrix of %d columns with columns %d to %d in row %d", x.what, x.cols, cols[0], cols[n-1], i)
+		}
+	} else {
+		values = x.row(i)
+	}
+	if k := checkValues(values, nan); k >= 0 {
+		j := k
+		if cols != nil {
+			j = int(cols[k])
+		}
+		return fmt.Errorf("feature: %s cannot use %v in row %d, column %d; leave such rows out, or put a number there", x.what, values[k], i, j)
+	}
+	return nil
 }
 
 // checkValues returns the position of the first value that is infinite or, unless

@@ -59,7 +59,7 @@ func (p *PCA) Fit(x mat.Matrix) error { return p.FitContext(context.Background()
 // FitContext is [PCA.Fit] until ctx ends. After an error p is not fitted.
 func (p *PCA) FitContext(ctx context.Context, x mat.Matrix) error {
 	*p = PCA{Components: p.Components, Whiten: p.Whiten}
-	m, err := fitNumbers(ctx, "PCA", x, false)
+	m, err := fitShape("PCA", x)
 	if err != nil {
 		return err
 	}

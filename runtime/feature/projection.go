@@ -37,11 +37,20 @@ func newProjection(what string, k, cols int, direction, offset, divisor []float6
 // row puts the projection of a row into out; cols is nil if it is dense.
 func (p *projection) row(cols []int32, values, out []float64, dense bool) {
 	out = out[:p.k]
-	if dense {
+	switch {
+	case dense:
 		for r := range out {
 			out[r] = simd.Dot(values, p.direction[r*p.cols:(r+1)*p.cols])
 		}
-	} else {
+	case len(out) == 2: // as for a picture
+		a, b := 0.0, 0.0
+		for i, j := range cols {
+			w := p.across[2*int(j) : 2*int(j)+2]
+			a += values[i] * w[0]
+			b += values[i] * w[1]
+		}
+		out[0], out[1] = a, b
+	default:
 		clear(out)
 		for i, j := range cols {
 			v := values[i]
@@ -63,7 +72,7 @@ func (p *projection) row(cols []int32, values, out []float64, dense bool) {
 }
 
 func (p *projection) transform(ctx context.Context, x mat.Matrix) (mat.Matrix, error) {
-	m, err := transformNumbers(ctx, p.what, x, p.cols, false)
+	m, err := transformShape(p.what, x, p.cols)
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +86,16 @@ func (p *projection) transform(ctx context.Context, x mat.Matrix) (mat.Matrix, e
 	return mat.NewDense(m.rows, p.k, data), nil
 }
 
+// all projects all rows of m, which it checks unless that is done.
 func (p *projection) all(ctx context.Context, m *numbers) ([]float64, error) {
 	data := make([]float64, m.rows*p.k)
 	return data, parallel.Chunks(ctx, m.rows, rowChunk, func(_, lo, hi int) error {
 		for i := lo; i < hi; i++ {
+			if !m.checked {
+				if err := m.checkRow(i, false); err != nil {
+					return err
+				}
+			}
 			out := data[i*p.k : (i+1)*p.k]
 			if m.csr != nil {
 				cols, values := m.csr.Row(i)
@@ -117,7 +132,7 @@ func (p *projection) inverse(x mat.Matrix, factor, mean []float64) (mat.Matrix, 
 		err = fmt.Errorf("feature: %s makes %d components, but is given %d to go back from", p.what, p.k, m.cols)
 	}
 	if err == nil {
-		err = m.check(ctx, p.what, false)
+		err = m.check(ctx, false)
 	}
 	if err != nil {
 		return nil, err

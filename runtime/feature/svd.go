@@ -43,7 +43,7 @@ func (t *TruncatedSVD) Fit(x mat.Matrix) error { return t.FitContext(context.Bac
 // FitContext is [TruncatedSVD.Fit] until ctx ends. After an error t is not fitted.
 func (t *TruncatedSVD) FitContext(ctx context.Context, x mat.Matrix) error {
 	*t = TruncatedSVD{Components: t.Components}
-	m, err := fitNumbers(ctx, "TruncatedSVD", x, false)
+	m, err := fitShape("TruncatedSVD", x)
 	if err != nil {
 		return err
 	}

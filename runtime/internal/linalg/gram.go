@@ -12,7 +12,7 @@ import (
 
 // gramBlock is how many rows are multiplied at a time: a block of 256 columns fits
 // the second-level cache.
-const gramBlock = 256
+const gramBlock = 128
 
 // Gram returns Σ (xᵢ-shift)(xᵢ-shift)ᵀ over the rows xᵢ of a, all cols × cols elements,
 // and the sums Σ (xᵢ-shift) of the columns. A shift near the mean keeps the digits that
