@@ -25,50 +25,88 @@ type docRows struct {
 // buildCSR makes a matrix of n rows. row appends row i to a chunk; s is its alone while
 // it runs.
 func buildCSR(ctx context.Context, n, cols int, row func(s *scratch, c *docRows, i int)) (*CSR, error) {
-	chunks := make([]docRows, parallel.Count(n, chunkRows))
+	b := builder{m: &CSR{Rows: n, Cols: cols, Start: make([]int, n+1)}, waiting: map[int]*docRows{}}
 	scratches := sync.Pool{New: func() any { return new(scratch) }}
+	rows := sync.Pool{New: func() any { return new(docRows) }}
 	err := parallel.Chunks(ctx, n, chunkRows, func(k, lo, hi int) error {
 		s := scratches.Get().(*scratch)
 		defer scratches.Put(s)
-		c := &chunks[k]
-		c.ends = make([]int, 0, hi-lo)
+		c := rows.Get().(*docRows)
+		c.col, c.value, c.ends = c.col[:0], c.value[:0], c.ends[:0]
 		for i := lo; i < hi; i++ {
 			row(s, c, i)
 			c.ends = append(c.ends, len(c.col))
-			if done := i - lo + 1; done == 8 && hi-lo > 8 {
-				// Now it is known about how long rows are.
-				c.grow(len(c.col) * (hi - lo) / done * 9 / 8)
-			}
+		}
+		for _, p := range b.place(k, c) {
+			copy(p.col, p.rows.col)
+			copy(p.value, p.rows.value)
+			b.copying.Done()
+			rows.Put(p.rows)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	m := &CSR{Rows: n, Cols: cols, Start: make([]int, n+1)}
-	offsets := make([]int, len(chunks))
-	total := 0
-	for k := range chunks {
-		offsets[k] = total
-		for i, end := range chunks[k].ends {
-			m.Start[k*chunkRows+i+1] = total + end
-		}
-		total += len(chunks[k].col)
-	}
-	m.Col, m.Value = make([]int32, total), make([]float64, total)
-	return m, parallel.Each(ctx, len(chunks), func(k int) error {
-		copy(m.Col[offsets[k]:], chunks[k].col)
-		copy(m.Value[offsets[k]:], chunks[k].value)
-		chunks[k] = docRows{}
-		return nil
-	})
+	return b.m, nil
 }
 
-func (c *docRows) grow(n int) {
-	if n > cap(c.col) {
-		c.col = append(make([]int32, 0, n), c.col...)
-		c.value = append(make([]float64, 0, n), c.value...)
+// A builder puts chunks into a matrix in their order, as soon as those before are
+// there, so that no entry is in memory twice for long.
+type builder struct {
+	mu      sync.Mutex
+	m       *CSR
+	waiting map[int]*docRows // by the number of the chunk
+	next    int              // the first chunk that has no place
+	copying sync.WaitGroup   // those who write entries
+}
+
+// A placed chunk is to be copied to col and value.
+type placed struct {
+	rows  *docRows
+	col   []int32
+	value []float64
+}
+
+// place returns the chunks that have a place now that chunk k is done.
+func (b *builder) place(k int, c *docRows) (list []placed) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting[k] = c
+	m, first := b.m, b.next
+	total := len(m.Col)
+	for ; b.waiting[b.next] != nil; b.next++ {
+		total += len(b.waiting[b.next].col)
 	}
+	if total > cap(m.Col) {
+		b.grow(total)
+	}
+	for k := first; k < b.next; k++ {
+		c, at := b.waiting[k], len(m.Col)
+		delete(b.waiting, k)
+		for i, end := range c.ends {
+			m.Start[k*chunkRows+i+1] = at + end
+		}
+		end := at + len(c.col)
+		m.Col, m.Value = m.Col[:end], m.Value[:end]
+		b.copying.Add(1)
+		list = append(list, placed{c, m.Col[at:end], m.Value[at:end]})
+	}
+	return list
+}
+
+// grow makes room for total entries, and for those of the rows to come if they have as
+// many each as those so far.
+func (b *builder) grow(total int) {
+	b.copying.Wait()
+	m := b.m
+	if rows := b.next * chunkRows; rows < m.Rows {
+		total = max(total, int(float64(total)/float64(rows)*float64(m.Rows)*1.01)+1024)
+	}
+	col, value := make([]int32, len(m.Col), total), make([]float64, len(m.Value), total)
+	copy(col, m.Col)
+	copy(value, m.Value)
+	m.Col, m.Value = col, value
 }
 
 // checkNorm checks the parameter Norm.

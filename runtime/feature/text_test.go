@@ -468,3 +468,24 @@ func FuzzTokens(f *testing.F) {
 		must(t, err)
 	})
 }
+
+func TestRowsOfAnyLengthFindTheirPlaces(t *testing.T) {
+	docs := make([]string, 5000)
+	for i := range docs {
+		// Few words at first, so that there is room for too few; none here and there.
+		docs[i] = strings.Repeat(fmt.Sprint("word", i, " other", i%7, " "), i%13*(i/1000))
+	}
+	h := feature.HashingVectorizer{Buckets: 1 << 12}
+	old := runtime.GOMAXPROCS(8)
+	x, err := h.Transform(docs)
+	runtime.GOMAXPROCS(old)
+	must(t, err)
+	var v feature.Vector
+	for i, d := range docs {
+		must(t, h.TransformText(&v, d))
+		cols, values := x.Row(i)
+		if !slices.Equal(cols, v.Index) || !slices.Equal(values, v.Value) {
+			t.Fatalf("row %d is %v %v, want %v %v", i, cols, values, v.Index, v.Value)
+		}
+	}
+}
