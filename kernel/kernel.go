@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,6 +23,7 @@ import (
 	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/evaluator"
 	"github.com/netherfield/netherfield/kernel/session"
+	"github.com/netherfield/netherfield/kernel/symbols"
 	"github.com/netherfield/netherfield/kernel/wire"
 )
 
@@ -69,6 +71,7 @@ func Run(ctx context.Context, opts Opts) error {
 	ev, err := evaluator.Start(evaluator.Opts{
 		Worker:  opts.Worker,
 		Builder: build.New(build.Opts{Sources: opts.Sources, Logger: opts.Logger}),
+		Library: library(),
 		Logger:  opts.Logger,
 	})
 	if err != nil {
@@ -204,4 +207,11 @@ func withParent(ctx context.Context) (context.Context, context.CancelFunc) {
 		}
 	}()
 	return ctx, cancel
+}
+
+// library returns the packages of the workflow library.
+func library() []string {
+	return slices.DeleteFunc(symbols.Packages(), func(path string) bool {
+		return !strings.HasPrefix(path, "github.com/netherfield/netherfield/runtime/")
+	})
 }

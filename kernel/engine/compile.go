@@ -32,7 +32,8 @@ type Builder interface {
 type compiler struct {
 	builder Builder
 	ctx     context.Context
-	warmer  *warmer
+	warmer  *warmer  // of what most cells need
+	library *warmer  // of Opts.Library
 	modules *modules // nil: units import none
 
 	mu sync.Mutex
@@ -55,8 +56,11 @@ type failure struct {
 // failureTime is how long it is not tried again to build what could not be.
 const failureTime = 2 * time.Second
 
-func newCompiler(ctx context.Context, b Builder) *compiler {
-	return &compiler{builder: b, ctx: ctx, warmer: newWarmer(b), units: map[string]build.Unit{}}
+func newCompiler(ctx context.Context, b Builder, library []string) *compiler {
+	return &compiler{
+		builder: b, ctx: ctx, units: map[string]build.Unit{},
+		warmer: newWarmer(b, usualImports, warmNote), library: newWarmer(b, library, libraryNote),
+	}
 }
 
 // Salt and Missing make compiler a cell.Units.
@@ -116,6 +120,9 @@ func (c *compiler) build(ctx context.Context, src string, x *cell.Cell, say func
 	file, cached := c.builder.Plugin(ctx, u.Path)
 	if !cached {
 		c.warmer.prepare(ctx, say)
+		if c.library.makesAny(u.Imports) {
+			c.library.prepare(ctx, say)
+		}
 		file, err = c.rebuild(ctx, u, 0)
 		var refused *build.CompileError
 		switch {

@@ -40,6 +40,9 @@ type Opts struct {
 	Grace time.Duration
 	// Builder compiles cells; nil if all are to be interpreted.
 	Builder Builder
+	// Library are the import paths of packages that are compiled, once for a
+	// machine, when the kernel has nothing else to do.
+	Library []string
 	// Memory is how much memory the worker may use, as NETHERFIELD_MEMORY:
 	// an amount such as "4GiB", a share of the container's or machine's
 	// memory such as "80%", or "off"; "90%" if empty.
@@ -129,7 +132,7 @@ func Start(opts Opts) (*Engine, error) {
 	if opts.Builder != nil {
 		packages := newCatalogue(e.ctx, opts.Builder, e.dir)
 		e.modules = packages.modules
-		e.units = newCompiler(e.ctx, opts.Builder)
+		e.units = newCompiler(e.ctx, opts.Builder, opts.Library)
 		e.units.modules = e.modules
 		front.Packages, front.Units = packages, e.units
 	}

@@ -23,7 +23,7 @@ func NewPrecompiler(ctx context.Context, b Builder, commands []cell.Command) (*P
 	if err := b.Available(ctx); err != nil {
 		return nil, err
 	}
-	units := newCompiler(ctx, b)
+	units := newCompiler(ctx, b, nil)
 	return &Precompiler{units: units, front: cell.New(cell.Opts{Packages: Packages(), Commands: commands, Units: units})}, nil
 }
 

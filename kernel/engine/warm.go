@@ -6,6 +6,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -25,23 +26,35 @@ const (
 	notePatience = time.Second
 )
 
-const warmNote = "note: preparing the Go compiler for the first time, which takes about 20 s\n"
+const (
+	warmNote    = "note: preparing the Go compiler for the first time, which takes about 20 s\n"
+	libraryNote = "note: preparing the workflow library for the first time, which takes about 10 s\n"
+)
 
-// A warmer makes the archives of usualImports once.
+// A warmer makes the archives of packages once.
 type warmer struct {
 	builder Builder
+	imports []string
+	note    string        // what those are told who wait
 	turn    chan struct{} // holds a value while somebody prepares
 	warm    bool          // guarded by turn
 	noted   sync.Once
 }
 
-func newWarmer(b Builder) *warmer { return &warmer{builder: b, turn: make(chan struct{}, 1)} }
+func newWarmer(b Builder, imports []string, note string) *warmer {
+	return &warmer{builder: b, imports: imports, note: note, turn: make(chan struct{}, 1)}
+}
+
+// makesAny tells whether one of the packages is among those that are made.
+func (w *warmer) makesAny(packages []string) bool {
+	return slices.ContainsFunc(packages, func(p string) bool { return slices.Contains(w.imports, p) })
+}
 
 // prepare makes the archives, or waits until they are made; say, if it is not
 // nil, then gets a note. What fails is left to those who need it.
 func (w *warmer) prepare(ctx context.Context, say func(string)) {
 	if say != nil {
-		note := time.AfterFunc(notePatience, func() { w.noted.Do(func() { say(warmNote) }) })
+		note := time.AfterFunc(notePatience, func() { w.noted.Do(func() { say(w.note) }) })
 		defer note.Stop()
 	}
 	select {
@@ -51,7 +64,7 @@ func (w *warmer) prepare(ctx context.Context, say func(string)) {
 	}
 	defer func() { <-w.turn }()
 	if !w.warm {
-		_ = w.builder.Warm(ctx, usualImports)
+		_ = w.builder.Warm(ctx, w.imports)
 		w.warm = ctx.Err() == nil
 	}
 }
@@ -79,4 +92,7 @@ func (e *Engine) warm() {
 		return
 	}
 	e.units.warmer.prepare(e.ctx, nil)
+	if len(e.units.library.imports) > 0 {
+		e.units.library.prepare(e.ctx, nil)
+	}
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/netherfield/netherfield/kernel/build"
+	"github.com/netherfield/netherfield/kernel/cell"
+	"github.com/netherfield/netherfield/kernel/ir"
 )
 
 // A slowBuilder takes its time to warm up.
@@ -48,7 +50,7 @@ func TestCellsThatWaitForTheCompilerAreToldOnce(t *testing.T) {
 	for takes, want := range map[time.Duration]int{500 * time.Millisecond: 0, 5 * time.Second: 1} {
 		synctest.Test(t, func(t *testing.T) {
 			b := &slowBuilder{takes: takes}
-			w := newWarmer(b)
+			w := newWarmer(b, usualImports, warmNote)
 			notes := 0
 			say := func(string) { notes++ }
 			go w.prepare(t.Context(), nil) // at the kernel's start
@@ -69,7 +71,7 @@ func TestCellsThatWaitForTheCompilerAreToldOnce(t *testing.T) {
 func TestAnInterruptEndsTheWaitForTheCompiler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &slowBuilder{takes: time.Minute}
-		w := newWarmer(b)
+		w := newWarmer(b, usualImports, warmNote)
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		w.prepare(ctx, nil)
@@ -85,10 +87,35 @@ func TestAnInterruptEndsTheWaitForTheCompiler(t *testing.T) {
 
 func TestPreparationThatFailsIsNotRepeated(t *testing.T) {
 	b := &slowBuilder{failed: errors.New("no network")}
-	w := newWarmer(b)
+	w := newWarmer(b, usualImports, warmNote)
 	w.prepare(t.Context(), nil)
 	w.prepare(t.Context(), nil)
 	if b.warms != 1 {
 		t.Errorf("%d preparations", b.warms)
 	}
+}
+
+func TestTheLibraryIsPreparedForTheCellsThatImportIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &slowBuilder{takes: 5 * time.Second}
+		c := newCompiler(t.Context(), b, []string{"fmt", "library/frame"})
+		for _, step := range []struct {
+			imports []string
+			notes   string
+			warms   int
+		}{
+			{[]string{"fmt"}, warmNote + libraryNote, 2}, // fmt is asked for by slowBuilder
+			{[]string{"strings"}, "", 2},
+			{[]string{"library/frame"}, "", 2},
+		} {
+			notes := ""
+			x := &cell.Cell{Unit: &cell.Unit{Path: "cell/x", Imports: step.imports}, Program: &ir.Program{}}
+			if _, err := c.build(t.Context(), "", x, func(s string) { notes += s }); err == nil {
+				t.Error("something was built")
+			}
+			if notes != step.notes || b.warms != step.warms {
+				t.Errorf("%v: %q after %d preparations, want %q and %d", step.imports, notes, b.warms, step.notes, step.warms)
+			}
+		}
+	})
 }

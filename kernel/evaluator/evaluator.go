@@ -38,6 +38,9 @@ type Opts struct {
 	Memory string
 	// Builder compiles cells; nil if all are to be interpreted.
 	Builder engine.Builder
+	// Library are the import paths of packages that are compiled, once for a
+	// machine, before a cell asks for them.
+	Library []string
 }
 
 // An Evaluator runs the cells of one session.
@@ -56,7 +59,7 @@ func Start(opts Opts) (*Evaluator, error) {
 	if opts.Memory == "" {
 		opts.Memory = os.Getenv("NETHERFIELD_MEMORY")
 	}
-	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Builder: opts.Builder, Memory: opts.Memory, Commands: completions(), Logger: opts.Logger})
+	e, err := engine.Start(engine.Opts{Worker: opts.Worker, Builder: opts.Builder, Library: opts.Library, Memory: opts.Memory, Commands: completions(), Logger: opts.Logger})
 	if err != nil {
 		return nil, err
 	}
