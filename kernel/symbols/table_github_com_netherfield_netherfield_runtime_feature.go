@@ -24,6 +24,7 @@ var tableGithubComNetherfieldNetherfieldRuntimeFeature = []symbol{
 	{"NotFittedError", (*p.NotFittedError)(nil)},
 	{"OneHot", (*p.OneHot)(nil)},
 	{"PCA", (*p.PCA)(nil)},
+	{"Part", (*p.Part)(nil)},
 	{"Rows", p.Rows},
 	{"Shingles", (*p.Shingles)(nil)},
 	{"Sparse", p.Sparse},

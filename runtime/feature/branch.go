@@ -30,6 +30,38 @@ type Branch struct {
 	Then []Matrices
 }
 
+// A Part is a transformer inside another one. Its name tells it from the others there.
+type Part struct {
+	Name        string
+	Transformer any
+}
+
+// parts returns the transformers of branches: that of branch "words" is words, and what
+// follows is called by its type, such as words.tfidf and, if it comes again, words.tfidf2.
+func parts(list []Branch) (parts []Part) {
+	for _, br := range list {
+		if br.Transformer != nil {
+			parts = append(parts, Part{br.Name, br.Transformer})
+		}
+		seen := map[string]int{}
+		for _, m := range br.Then {
+			if m == nil {
+				continue
+			}
+			kind := reflect.TypeOf(m)
+			if kind.Kind() == reflect.Pointer {
+				kind = kind.Elem()
+			}
+			name := strings.ToLower(kind.Name())
+			if seen[name]++; seen[name] > 1 {
+				name += strconv.Itoa(seen[name])
+			}
+			parts = append(parts, Part{br.Name + "." + name, m})
+		}
+	}
+	return parts
+}
+
 // branches are what Union and ColumnTransformer share.
 type branches struct {
 	what string

@@ -71,6 +71,10 @@ func (c *ColumnTransformer) TransformContext(ctx context.Context, f *frame.Frame
 // FeatureNames returns branch__name for each feature; nil if c is not fitted.
 func (c *ColumnTransformer) FeatureNames() []string { return c.branches.featureNames(c.Branches) }
 
+// Parts returns the transformers of the branches: that of a branch by the branch's name,
+// and what follows it by the branch's name, a dot and its type in lower case.
+func (c *ColumnTransformer) Parts() []Part { return parts(c.Branches) }
+
 // Clone returns an unfitted copy, whose branches are copies.
 func (c *ColumnTransformer) Clone() any {
 	return &ColumnTransformer{Branches: cloneBranches(c.Branches)}

@@ -138,6 +138,10 @@ func (u *Union) TransformText(v *Vector, doc string) error {
 // FeatureNames returns branch__name for each feature; nil if u is not fitted.
 func (u *Union) FeatureNames() []string { return u.branches.featureNames(u.Branches) }
 
+// Parts returns the transformers of the branches: that of a branch by the branch's name,
+// and what follows it by the branch's name, a dot and its type in lower case.
+func (u *Union) Parts() []Part { return parts(u.Branches) }
+
 // Clone returns an unfitted copy, whose branches are copies.
 func (u *Union) Clone() any { return &Union{Branches: cloneBranches(u.Branches)} }
 

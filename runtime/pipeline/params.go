@@ -11,15 +11,18 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+	"github.com/netherfield/netherfield/runtime/feature"
 	"github.com/netherfield/netherfield/runtime/internal/params"
 )
 
 // Params returns the parameters of all steps by name: the step, a dot, and the
-// field, such as "tfidf.Norm", or "features.tfidf.Norm" where the step is a pipeline.
+// field, such as "tfidf.Norm", or "features.tfidf.Norm" where the step is a pipeline. Of
+// a step with parts, as a [feature.ColumnTransformer] has them, there are the parts'
+// parameters too, such as "features.words.Buckets" and "features.words.tfidf.Norm".
 func (p *Pipeline) Params() map[string]any {
 	out := map[string]any{}
 	for _, l := range p.leaves("") {
-		fields(l.stage, func(name string, field reflect.Value) {
+		parameters(l.stage, func(name string, field reflect.Value) {
 			out[l.path+"."+name] = field.Interface()
 		})
 	}
@@ -109,7 +112,7 @@ func (p *Pipeline) setParam(name string, value any) (func(), error) {
 		return do, err
 	}
 	var field reflect.Value
-	fields(p.steps[i].Stage, func(n string, f reflect.Value) {
+	parameters(p.steps[i].Stage, func(n string, f reflect.Value) {
 		if n == rest {
 			field = f
 		}
@@ -166,6 +169,16 @@ func nearest(name string, known []string) string {
 		list += ", …"
 	}
 	return "; there are " + list
+}
+
+// parameters calls f for the fields of a stage, and for those of its parts.
+func parameters(stage any, f func(name string, field reflect.Value)) {
+	fields(stage, f)
+	if whole, ok := stage.(interface{ Parts() []feature.Part }); ok {
+		for _, part := range whole.Parts() {
+			parameters(part.Transformer, func(name string, field reflect.Value) { f(part.Name+"."+name, field) })
+		}
+	}
 }
 
 // fields calls f for the exported fields of what stage points to.

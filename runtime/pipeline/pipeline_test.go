@@ -3,12 +3,14 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/model"
 	"github.com/netherfield/netherfield/runtime/pipeline"
 	"gonum.org/v1/gonum/mat"
 )
@@ -355,5 +357,77 @@ func TestAPipelineShowsItsSteps(t *testing.T) {
 	}
 	if got := pipeline.New().String(); !strings.Contains(got, "no steps") {
 		t.Error(got)
+	}
+}
+
+func TestPartsOfAStepHaveParameters(t *testing.T) {
+	p := pipeline.New(
+		pipeline.Step("features", &feature.Union{Branches: []feature.Branch{
+			{Name: "words", Transformer: &feature.HashingVectorizer{Buckets: 16}, Then: []feature.Matrices{&feature.TFIDF{}, &feature.PCA{Components: 3}, &feature.PCA{Components: 2}}},
+			{Name: "sizes", Transformer: &feature.Summaries{}, Then: []feature.Matrices{&feature.StandardScaler{}}},
+		}}),
+		pipeline.Step("model", &model.LogisticRegression{}),
+	)
+	params := p.Params()
+	for name, want := range map[string]any{
+		"features.words.Buckets": 16, "features.words.tfidf.NoIDF": false, "features.words.pca.Components": 3,
+		"features.words.pca2.Components": 2, "features.sizes.standardscaler.WithoutMean": false, "model.C": 0.0,
+	} {
+		if got := params[name]; got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	if err := p.SetParams(map[string]any{"features.words.pca2.Components": 1, "features.words.tfidf.Norm": "l1"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Params(); got["features.words.pca2.Components"] != 1 || got["features.words.tfidf.Norm"] != "l1" {
+		t.Errorf("%v", got)
+	}
+	if err := p.SetParams(map[string]any{"features.words.tfidf.Nor": "l1"}); err == nil || !strings.Contains(err.Error(), `did you mean "features.words.tfidf.Norm"`) {
+		t.Error(err)
+	}
+	texts, kinds := make([]string, 60), make([]string, 60)
+	for i := range texts {
+		kinds[i] = []string{"a", "b"}[i%2]
+		texts[i] = fmt.Sprintf("word%d is %s of %d", i%7, kinds[i], i%5)
+	}
+	g := pipeline.GridSearch{Pipeline: p, Grid: map[string][]any{"features.words.Buckets": {4, 64}, "features.words.pca.Components": {2, 4}, "model.C": {1.0, 10.0}}, Folds: 3}
+	if err := g.Fit(texts, kinds); err != nil {
+		t.Fatal(err)
+	}
+	best := g.BestParams()
+	if got := g.Best().Params()["features.words.Buckets"]; got != best["features.words.Buckets"] {
+		t.Errorf("the best pipeline has %v, its parameters are %v", got, best)
+	}
+	if got := p.Params()["features.words.Buckets"]; got != 16 {
+		t.Errorf("the search changed the pipeline's own to %v", got)
+	}
+	// Each on its own finds the same.
+	results, err := g.Results()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores, err := results.Floats("mean_test_score")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	for _, buckets := range []int{4, 64} {
+		for _, components := range []int{2, 4} {
+			for _, c := range []float64{1, 10} {
+				q := p.Clone()
+				if err := q.SetParams(map[string]any{"features.words.Buckets": buckets, "features.words.pca.Components": components, "model.C": c}); err != nil {
+					t.Fatal(err)
+				}
+				alone := pipeline.GridSearch{Pipeline: q, Grid: map[string][]any{"model.C": {c}}, Folds: 3}
+				if err := alone.Fit(texts, kinds); err != nil {
+					t.Fatal(err)
+				}
+				if alone.BestScore() != scores[i] {
+					t.Errorf("%d buckets, %d components, C %v: %v, want %v", buckets, components, c, scores[i], alone.BestScore())
+				}
+				i++
+			}
+		}
 	}
 }
