@@ -108,11 +108,18 @@ func TestTheLibraryIsPreparedForTheCellsThatImportIt(t *testing.T) {
 			{[]string{"strings"}, "", 2},
 			{[]string{"library/frame"}, "", 2},
 		} {
+			var mu sync.Mutex
 			notes := ""
+			say := func(s string) {
+				mu.Lock()
+				defer mu.Unlock()
+				notes += s
+			}
 			x := &cell.Cell{Unit: &cell.Unit{Path: "cell/x", Imports: step.imports}, Program: &ir.Program{}}
-			if _, err := c.build(t.Context(), "", x, func(s string) { notes += s }); err == nil {
+			if _, err := c.build(t.Context(), "", x, say); err == nil {
 				t.Error("something was built")
 			}
+			synctest.Wait()
 			if notes != step.notes || b.warms != step.warms {
 				t.Errorf("%v: %q after %d preparations, want %q and %d", step.imports, notes, b.warms, step.notes, step.warms)
 			}
