@@ -164,3 +164,20 @@ func ExampleSetPublisher() {
 	// show "Elizabeth"
 	// show <nil>
 }
+
+func ExampleNewBar() {
+	bar := display.NewBar("downloading", 0) // nobody knows yet how much there is
+	bar.Set(64<<10, 3<<20)
+	bar.Note("from a mirror")
+	bar.Set(3<<20, 3<<20)
+	bar.Remove()
+}
+
+func ExampleSteps() {
+	total := 0
+	for i := range display.Steps("adding up", 100) {
+		total += i
+	}
+	fmt.Println(total)
+	// Output: 4950
+}

@@ -11,3 +11,6 @@ import (
 func hideTyping(*os.File) (show func() error, err error) {
 	return nil, errors.New("not supported on this operating system")
 }
+
+// columns is what terminals have at least.
+func columns(*os.File) int { return 80 }

@@ -185,3 +185,21 @@ def test_an_endless_loop_is_interrupted_and_nothing_is_lost(notebook):
     after = notebook.run("kept")
     expect(notebook.output(after)).to_contain_text("before the loop", timeout=TIMEOUT)
     notebook.page.screenshot(path=ARTIFACTS / "interrupt.png")
+
+
+def test_long_work_shows_how_far_it_is(notebook):
+    halfway = notebook.run('bar := display.NewBar("reading <letters>", 1000)\nbar.Set(0, 1000)\ntime.Sleep(300 * time.Millisecond)\nbar.Set(450, 1000)')
+    output = notebook.output(halfway)
+    expect(output).to_contain_text("45 % · 450 of 1,000", timeout=TIMEOUT)
+    expect(output).to_contain_text("reading <letters>")
+    expect(output.locator("progress")).to_have_attribute("value", "450")
+    notebook.page.screenshot(path=ARTIFACTS / "progress.png")
+
+    # Other cells go on with it, in its place.
+    notebook.run("bar.Set(1000, 1000)")
+    expect(output).to_contain_text("100 % · 1,000 of 1,000 · in", timeout=TIMEOUT)
+    loop = notebook.run('for i := range display.Steps("counting", 3) {\n\tfmt.Println(i)\n}')
+    expect(notebook.output(loop).first).to_contain_text("100 % · 3 of 3", timeout=TIMEOUT)
+    expect(notebook.output(loop).last).to_contain_text("0\n1\n2")
+    notebook.run("bar.Remove()")
+    expect(output.locator("progress")).to_have_count(0, timeout=TIMEOUT)

@@ -9,6 +9,7 @@ import (
 )
 
 var tableGithubComNetherfieldNetherfieldDisplay = []symbol{
+	{"Bar", (*p.Bar)(nil)},
 	{"Bundle", (*p.Bundle)(nil)},
 	{"Clear", p.Clear},
 	{"ClearOnNext", p.ClearOnNext},
@@ -22,6 +23,7 @@ var tableGithubComNetherfieldNetherfieldDisplay = []symbol{
 	{"LaTeX", p.LaTeX},
 	{"MIME", p.MIME},
 	{"Markdown", p.Markdown},
+	{"NewBar", p.NewBar},
 	{"NewHandle", p.NewHandle},
 	{"Of", p.Of},
 	{"OfAll", p.OfAll},
@@ -32,6 +34,7 @@ var tableGithubComNetherfieldNetherfieldDisplay = []symbol{
 	{"SetPublisher", p.SetPublisher},
 	{"Show", p.Show},
 	{"ShowID", p.ShowID},
+	{"Steps", p.Steps},
 	{"Text", p.Text},
 	{"UpdateID", p.UpdateID},
 }
