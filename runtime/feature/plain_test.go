@@ -49,6 +49,14 @@ func TestAWordTableNumbersWords(t *testing.T) {
 		if got := table.find([]byte(w)); got != id {
 			t.Errorf("%q has the number %d, want %d", w, got, id)
 		}
+		if n := len(w); n > 0 && n <= shortWord {
+			if got := table.has(keyOf([]byte(w))); got != 1 {
+				t.Errorf("has(%q) is %d", w, got)
+			}
+			if got, want := table.has(keyOf([]byte(w[1:]+"#"))), 0; got != want {
+				t.Errorf("has(%q) is %d", w[1:]+"#", got)
+			}
+		}
 	}
 }
 

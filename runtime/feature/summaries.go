@@ -68,7 +68,7 @@ type summarizer struct {
 var englishSummarizer = func() *summarizer { s := &summarizer{}; s.stopAt(englishStopWords); return s }()
 
 func (s *summarizer) stopAt(words []string) {
-	s.stop, s.longest = newWordTable(len(words)), 0
+	s.stop, s.longest = newWordTable(4*len(words)), 0 // with room, for has
 	for _, w := range words {
 		s.stop.add([]byte(w), 0)
 		s.longest = max(s.longest, len(w))
@@ -400,9 +400,7 @@ func (s *summarizer) plainWord(text *scratch, t *tracker, begin, end int) (marks
 		}
 	}
 	if length <= shortWord {
-		if s.stop.slot(keyPadded(text.text, begin, length)).id != 0 {
-			t.stops++
-		}
+		t.stops += s.stop.has(keyPadded(text.text, begin, length))
 	} else if s.stop.find(text.text[begin:end]) >= 0 {
 		t.stops++
 	}

@@ -57,6 +57,20 @@ func (t *wordTable) slot(a, b uint64) *wordSlot {
 	}
 }
 
+// has is 1 if a short word, which is not empty, has a number, else 0. Which it is is hard
+// to foresee, so it takes no branch unless another word is in the way, which is rare in a
+// table with much room.
+func (t *wordTable) has(a, b uint64) int {
+	hi, lo := bits.Mul64(a^t.seed[0], b^t.seed[1])
+	s := &t.slots[(hi^lo)>>(t.shift&63)&uint64(len(t.slots)-1)]
+	other := s.a ^ a | s.b ^ b
+	other = (other | -other) >> 63
+	if taken := uint64(uint32(s.id|-s.id) >> 31); other&taken != 0 {
+		return min(1, int(t.slot(a, b).id))
+	}
+	return int(1 - other)
+}
+
 // keyOf returns the key of a short word.
 func keyOf(word []byte) (a, b uint64) {
 	var w [16]byte
