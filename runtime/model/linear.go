@@ -93,7 +93,7 @@ func (l *linear) vector(what string, v *feature.Vector, z []float64) error {
 	case v.Dense:
 		denseScores(v.Value, l.w, z)
 	case l.outputs == 1:
-		z[0] = sparseDot(v.Index, v.Value, l.w)
+		z[0] = simd.SparseDot(v.Index, v.Value, l.w)
 	default:
 		sparseScores(v.Index, v.Value, l.w, z)
 	}

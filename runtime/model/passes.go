@@ -43,30 +43,14 @@ func (d *design) backward(lo, hi, outputs int, r, g []float64) {
 	}
 }
 
-func sparseForward1[T uint16 | int32](start []int, col []T, value, w, out []float64) {
+func sparseForward1[T simd.Column](start []int, col []T, value, w, out []float64) {
 	for i := range len(start) - 1 {
 		lo, hi := start[i], start[i+1]
-		out[i] = sparseDot(col[lo:hi], value[lo:hi], w)
+		out[i] = simd.SparseDot(col[lo:hi], value[lo:hi], w)
 	}
 }
 
-func sparseDot[T uint16 | int32](col []T, value, w []float64) float64 {
-	// Four sums, so that an addition need not wait for the one before.
-	var a, b, c, e float64
-	for len(col) >= 4 && len(value) >= 4 {
-		a += value[0] * w[col[0]]
-		b += value[1] * w[col[1]]
-		c += value[2] * w[col[2]]
-		e += value[3] * w[col[3]]
-		col, value = col[4:], value[4:]
-	}
-	for k, j := range col {
-		a += value[k] * w[j]
-	}
-	return (a + b) + (c + e)
-}
-
-func sparseBackward1[T uint16 | int32](start []int, col []T, value, r, g []float64) {
+func sparseBackward1[T simd.Column](start []int, col []T, value, r, g []float64) {
 	for i := range len(start) - 1 {
 		col := col[start[i]:start[i+1]]
 		value := value[start[i]:start[i+1]]
@@ -84,14 +68,14 @@ func sparseBackward1[T uint16 | int32](start []int, col []T, value, r, g []float
 	}
 }
 
-func sparseForward[T uint16 | int32](start []int, col []T, value []float64, outputs int, w, out []float64) {
+func sparseForward[T simd.Column](start []int, col []T, value []float64, outputs int, w, out []float64) {
 	for i := range len(start) - 1 {
 		lo, hi := start[i], start[i+1]
 		sparseScores(col[lo:hi], value[lo:hi], w, out[i*outputs:(i+1)*outputs])
 	}
 }
 
-func sparseScores[T uint16 | int32](col []T, value, w, z []float64) {
+func sparseScores[T simd.Column](col []T, value, w, z []float64) {
 	if len(z) == 2 {
 		var a, b float64
 		for k, j := range col {
@@ -113,7 +97,7 @@ func sparseScores[T uint16 | int32](col []T, value, w, z []float64) {
 	}
 }
 
-func sparseBackward[T uint16 | int32](start []int, col []T, value []float64, outputs int, r, g []float64) {
+func sparseBackward[T simd.Column](start []int, col []T, value []float64, outputs int, r, g []float64) {
 	for i := range len(start) - 1 {
 		col := col[start[i]:start[i+1]]
 		value := value[start[i]:start[i+1]]

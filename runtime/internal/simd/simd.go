@@ -1,5 +1,6 @@
 // Package simd owns the few inner loops that are worth the processor's vector
-// instructions: products of dense blocks, and the forces of t-SNE.
+// instructions: products of dense blocks and of sparse rows, trees, the words of texts and
+// the forces of t-SNE.
 //
 // Each is written twice: in Go, which says what it computes and runs anywhere, and
 // for amd64 in assembly with AVX2 and FMA, used where the processor has them. The
