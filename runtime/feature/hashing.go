@@ -80,9 +80,7 @@ func (v *HashingVectorizer) hasher() (*hasher, error) {
 	if h.buckets < 1 || h.buckets > maxBuckets {
 		return nil, fmt.Errorf("feature: Buckets is %d; it must be positive and below 2^31", v.Buckets)
 	}
-	if h.buckets&(h.buckets-1) == 0 {
-		h.mask = int32(h.buckets - 1)
-	}
+	h.setMask()
 	if err := checkNorm(v.Norm); err != nil {
 		return nil, err
 	}
@@ -162,6 +160,13 @@ func (h *hasher) count(s *scratch, cols []int32, values []float64) ([]int32, []f
 	return h.countSorted(s, cols, values)
 }
 
+// setMask prepares h for buckets that are a power of two.
+func (h *hasher) setMask() {
+	if h.buckets&(h.buckets-1) == 0 {
+		h.mask = int32(h.buckets - 1)
+	}
+}
+
 // bucket is [bucketOf], faster for powers of two.
 func (h *hasher) bucket(hash int32) int32 {
 	if h.mask != 0 {
@@ -176,8 +181,7 @@ func (h *hasher) countFew(s *scratch, cols []int32, values []float64) ([]int32, 
 	negative := h.negative()
 	if h.mask != 0 {
 		for _, hash := range s.hashes {
-			sign := hash >> 31
-			counts[int(hash^sign-sign)&(len(counts)-1)] += 1 + negative&uint64(int64(sign))
+			countHash(counts, hash, negative)
 		}
 	} else {
 		for _, hash := range s.hashes {
@@ -185,6 +189,12 @@ func (h *hasher) countFew(s *scratch, cols []int32, values []float64) ([]int32, 
 		}
 	}
 	return drainFew(counts, cols, values)
+}
+
+// countHash counts a token by its hash, where counts has a power of two of buckets.
+func countHash(counts []uint64, hash int32, negative uint64) {
+	sign := hash >> 31
+	counts[int(hash^sign-sign)&(len(counts)-1)] += 1 + negative&uint64(int64(sign))
 }
 
 // negative is what a token with a negative hash adds to a [fewTally] besides 1.

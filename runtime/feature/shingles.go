@@ -102,9 +102,7 @@ func (v *Shingles) transform(ctx context.Context, docs []string) (*CSR, error) {
 // row appends the entries of a text. v has its defaults.
 func (v *Shingles) row(doc string, s *scratch, cols []int32, values []float64) ([]int32, []float64) {
 	h := hasher{buckets: v.Buckets, signs: v.AlternateSign}
-	if h.buckets&(h.buckets-1) == 0 {
-		h.mask = int32(h.buckets - 1)
-	}
+	h.setMask()
 	first, size := len(cols), len(doc)
 	var blocks int
 	if utf8.ValidString(doc) {
@@ -193,7 +191,7 @@ func (h *hasher) countFours(counts []uint64, text []byte, high []int32) {
 				}
 				end += runeLen(text[end])
 			}
-			h.countOne(counts, int32(murmur3(text[at:end])))
+			countHash(counts, int32(murmur3(text[at:end])), h.negative())
 			at += runeLen(text[at])
 			for len(high) > 0 && int(high[0]) < at {
 				high = high[1:]
@@ -206,15 +204,8 @@ func (h *hasher) countFours(counts []uint64, text []byte, high []int32) {
 func (h *hasher) countPlain(counts []uint64, text []byte) {
 	negative := h.negative()
 	for ; len(text) >= 4; text = text[1:] {
-		hash := int32(murmurEnd(murmurMix(0, binary.LittleEndian.Uint32(text)), 4))
-		sign := hash >> 31
-		counts[int(hash^sign-sign)&(len(counts)-1)] += 1 + negative&uint64(int64(sign))
+		countHash(counts, int32(murmurEnd(murmurMix(0, binary.LittleEndian.Uint32(text)), 4)), negative)
 	}
-}
-
-func (h *hasher) countOne(counts []uint64, hash int32) {
-	sign := hash >> 31
-	counts[int(hash^sign-sign)&(len(counts)-1)] += 1 + h.negative()&uint64(int64(sign))
 }
 
 // TransformText fills vec with the row that Transform gives doc, without allocation

@@ -90,7 +90,7 @@ func (t *TFIDF) FitContext(ctx context.Context, x mat.Matrix) error {
 // checkFinite refuses NaN and infinities.
 func checkFinite(ctx context.Context, m *CSR) error {
 	return parallel.Chunks(ctx, m.Rows, 4*chunkRows, func(_, lo, hi int) error {
-		if k := notFinite(m.Value[m.Start[lo]:m.Start[hi]]); k >= 0 {
+		if k := checkValues(m.Value[m.Start[lo]:m.Start[hi]], false); k >= 0 {
 			k += m.Start[lo]
 			i := sort.Search(m.Rows, func(i int) bool { return m.Start[i+1] > k })
 			return notFiniteError(m.Value[k], fmt.Sprintf("row %d, ", i), m.Col[k])
@@ -101,26 +101,6 @@ func checkFinite(ctx context.Context, m *CSR) error {
 
 func notFiniteError(x float64, row string, col int32) error {
 	return fmt.Errorf("feature: TFIDF is given %v in %scolumn %d; it weighs finite counts", x, row, col)
-}
-
-// notFinite returns the first place of a NaN or an infinity, -1 if there is none.
-func notFinite(values []float64) int {
-	// Of what is not finite, the difference from itself is not 0.
-	var a, b, c, d float64
-	rest := values
-	for ; len(rest) >= 4; rest = rest[4:] {
-		a += rest[0] - rest[0]
-		b += rest[1] - rest[1]
-		c += rest[2] - rest[2]
-		d += rest[3] - rest[3]
-	}
-	for _, x := range rest {
-		a += x - x
-	}
-	if a+b+c+d == 0 {
-		return -1
-	}
-	return slices.IndexFunc(values, func(x float64) bool { return x-x != 0 })
 }
 
 // documentFrequency counts the entries of each column.
@@ -184,7 +164,7 @@ func (t *TFIDF) transform(ctx context.Context, x mat.Matrix) (*CSR, error) {
 	err := parallel.Chunks(ctx, m.Rows, 4*chunkRows, func(_, lo, hi int) error {
 		for i := lo; i < hi; i++ {
 			cols, values := m.Row(i)
-			if k := notFinite(values); k >= 0 {
+			if k := checkValues(values, false); k >= 0 {
 				return notFiniteError(values[k], fmt.Sprintf("row %d, ", i), cols[k])
 			}
 			row := out.Value[m.Start[i]:m.Start[i+1]]
@@ -252,7 +232,7 @@ func (t *TFIDF) TransformVector(v *Vector) error {
 		}
 		v.Dense, v.Value = false, v.Value[:n]
 	}
-	if k := notFinite(v.Value); k >= 0 {
+	if k := checkValues(v.Value, false); k >= 0 {
 		return notFiniteError(v.Value[k], "", v.Index[k])
 	}
 	t.weigh(v.Index, v.Value)

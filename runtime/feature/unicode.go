@@ -19,17 +19,12 @@ func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f 
 const (
 	wordByte  = 1 << iota // ASCII \w
 	alphaByte             // A to Z, a to z
-	slowByte              // not to be lowered by OR 0x20: the underscore and what is not ASCII
 )
 
 var classOf = func() (classes [256]uint8) {
 	for b := range classes {
 		switch c := byte(b); {
-		case c >= 0x80:
-			classes[b] = slowByte
-		case c == '_':
-			classes[b] = wordByte | slowByte
-		case c >= '0' && c <= '9':
+		case c == '_', c >= '0' && c <= '9':
 			classes[b] = wordByte
 		case c|0x20 >= 'a' && c|0x20 <= 'z':
 			classes[b] = wordByte | alphaByte
