@@ -7,7 +7,6 @@ import (
 	"html"
 	"iter"
 	"math"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"time"
@@ -56,7 +55,7 @@ const (
 
 // NewBar shows a bar for work of total steps; 0 stands for a number that is not known.
 func NewBar(name string, total int) *Bar {
-	b := &Bar{name: name, id: fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64()), total: max(0, total), began: time.Now()}
+	b := &Bar{name: name, id: newID(), total: max(0, total), began: time.Now()}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.draw(false)
@@ -132,7 +131,8 @@ func (b *Bar) Done() {
 	}
 }
 
-// Remove takes the bar away.
+// Remove takes the bar away. In a terminal it stays if all others are complete: what
+// is written there since may lie below it.
 func (b *Bar) Remove() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -62,17 +62,18 @@ func (l *barLines) draw(line barLine, now time.Time) error {
 		l.bars = append(l.bars, barLine{id: line.id, logged: now})
 	}
 	line.logged = l.bars[at].logged
+	tell := line.text != "" && (line.over || now.Sub(line.logged) >= logPause)
 	width := l.width()
-	var err error
-	if width == 0 {
-		if line.text != "" && (line.over || now.Sub(line.logged) >= logPause) {
-			line.logged = now
-			_, err = fmt.Fprintln(l.out, line.text)
-		}
+	if width == 0 && tell {
+		line.logged = now
 	}
 	l.bars[at] = line
-	if width > 0 {
+	var err error
+	switch {
+	case width > 0:
 		err = l.redraw(width)
+	case tell:
+		_, err = fmt.Fprintln(l.out, line.text)
 	}
 	for _, bar := range l.bars {
 		if !bar.over {

@@ -17,10 +17,12 @@ type Handle struct{ id string }
 //	…
 //	err = h.Update("loaded")
 func NewHandle(v any) (*Handle, error) {
-	// Ids must differ between all sessions that a notebook ever had.
-	h := &Handle{id: fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64())}
+	h := &Handle{id: newID()}
 	return h, h.Show(v)
 }
+
+// newID returns an id that no other session of a notebook ever had.
+func newID() string { return fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64()) }
 
 // ID returns what identifies the display.
 func (h *Handle) ID() string { return h.id }
