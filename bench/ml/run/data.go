@@ -23,16 +23,19 @@ type data struct {
 	made              map[string]any
 }
 
+func readTexts(path string) (table *frame.Frame, texts, labels []string, err error) {
+	if table, err = frame.Read(path); err != nil {
+		return nil, nil, nil, err
+	}
+	if texts, err = table.Strings("text"); err != nil {
+		return nil, nil, nil, err
+	}
+	labels, err = table.Strings("label")
+	return table, texts, labels, err
+}
+
 func read(path string) (*data, error) {
-	table, err := frame.Read(path)
-	if err != nil {
-		return nil, err
-	}
-	texts, err := table.Strings("text")
-	if err != nil {
-		return nil, err
-	}
-	labels, err := table.Strings("label")
+	table, texts, labels, err := readTexts(path)
 	if err != nil {
 		return nil, err
 	}

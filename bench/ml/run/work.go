@@ -392,15 +392,7 @@ func sorted(d *data, by ...string) (piece, error) {
 
 // wholeWorkflow goes from the file to a model.
 func wholeWorkflow(path string, buckets int) (numbers, error) {
-	table, err := frame.Read(path)
-	if err != nil {
-		return nil, err
-	}
-	texts, err := table.Strings("text")
-	if err != nil {
-		return nil, err
-	}
-	labels, err := table.Strings("label")
+	_, texts, labels, err := readTexts(path)
 	if err != nil {
 		return nil, err
 	}
