@@ -68,6 +68,9 @@ func (m *ConfusionMatrix) Count(truth, predicted string) int {
 	return m.Counts[i][j]
 }
 
+// ClassCounts returns Labels and Counts, for display.ConfusionMatrix.
+func (m *ConfusionMatrix) ClassCounts() (classes []string, counts [][]int) { return m.Labels, m.Counts }
+
 // Total returns how many rows are counted.
 func (m *ConfusionMatrix) Total() int {
 	n := 0

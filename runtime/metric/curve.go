@@ -27,6 +27,12 @@ type ROCCurve struct {
 // no positive row.
 func (c *ROCCurve) AUC() float64 { return trapezoids(c.FPR, c.TPR) }
 
+// XY returns FPR and TPR, for display.ROC.
+func (c *ROCCurve) XY() (x, y []float64) { return c.FPR, c.TPR }
+
+// XY returns recall and precision, for display.PrecisionRecall.
+func (c *PRCurve) XY() (x, y []float64) { return c.Recall, c.Precision }
+
 // A PRCurve is precision against recall, for rising thresholds.
 type PRCurve struct {
 	// Precision and Recall are those of taking rows with a score of at least the

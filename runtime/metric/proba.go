@@ -106,6 +106,9 @@ type CalibrationCurve struct {
 	Counts []int
 }
 
+// XY returns Predicted and True, for display.Calibration.
+func (c *CalibrationCurve) XY() (x, y []float64) { return c.Predicted, c.True }
+
 // CalibrationOpts say how [Calibration] makes bins.
 type CalibrationOpts struct {
 	// Bins is how many; 0 stands for 5.
