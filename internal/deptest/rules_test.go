@@ -35,11 +35,16 @@ func rules() []deptest.Rule {
 			// keep the heavy part out.
 			From: []string{
 				"./runtime/frame", "./runtime/feature", "./runtime/model",
-				"./runtime/metric", "./runtime/pipeline", "./runtime/artefact", "./display",
+				"./runtime/metric", "./runtime/pipeline", "./runtime/artefact", "./display", "./display/chart",
 			},
 			To:         concat([]string{"net/http"}, grpc, plotting, pqarrow),
 			Transitive: true,
 			Why:        "compiled cells link them, and every cell would take that much longer to start",
+		}, {
+			From:       []string{"./display", "./display/chart"},
+			To:         []string{"./display/png"},
+			Transitive: true,
+			Why:        "cells link them; the host of a program registers what draws pictures",
 		}, {
 			From:       []string{"./runtime/frame"},
 			To:         []string{"github.com/apache/arrow-go/...", "github.com/klauspost/compress/...", "compress/...", "encoding/csv", "regexp", "./runtime/frame/..."},
