@@ -14,7 +14,9 @@ import (
 	"github.com/netherfield/netherfield/kernel/engine"
 	"github.com/netherfield/netherfield/kernel/evaluator"
 
-	// Cells read and write this format without linking it.
+	// Cells show pictures of charts, and read and write this format, without linking
+	// them.
+	_ "github.com/netherfield/netherfield/display/png"
 	_ "github.com/netherfield/netherfield/runtime/frame/parquet"
 )
 

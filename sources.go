@@ -5,6 +5,7 @@ package main
 
 import "embed"
 
-//go:embed go.mod go.sum display kernel/guard
+//go:embed go.mod go.sum kernel/guard
+//go:embed display/*.go display/chart/*.go
 //go:embed runtime/*/*.go runtime/frame/parquet/*.go runtime/internal/*/*.go runtime/internal/*/*.s
 var sources embed.FS

@@ -72,6 +72,7 @@ var packages = []pkg{
 	{"flag", "flag", &tableFlag},
 	{"fmt", "fmt", &tableFmt},
 	{"github.com/netherfield/netherfield/display", "display", &tableGithubComNetherfieldNetherfieldDisplay},
+	{"github.com/netherfield/netherfield/display/chart", "chart", &tableGithubComNetherfieldNetherfieldDisplayChart},
 	{"github.com/netherfield/netherfield/runtime/artefact", "artefact", &tableGithubComNetherfieldNetherfieldRuntimeArtefact},
 	{"github.com/netherfield/netherfield/runtime/feature", "feature", &tableGithubComNetherfieldNetherfieldRuntimeFeature},
 	{"github.com/netherfield/netherfield/runtime/frame", "frame", &tableGithubComNetherfieldNetherfieldRuntimeFrame},

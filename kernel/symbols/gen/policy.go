@@ -13,6 +13,7 @@ import (
 // ownPackages are Netherfield's packages that a cell may import.
 var ownPackages = []string{
 	"github.com/netherfield/netherfield/display",
+	"github.com/netherfield/netherfield/display/chart",
 	"github.com/netherfield/netherfield/runtime/artefact",
 	"github.com/netherfield/netherfield/runtime/feature",
 	"github.com/netherfield/netherfield/runtime/frame",
