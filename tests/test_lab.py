@@ -203,3 +203,45 @@ def test_long_work_shows_how_far_it_is(notebook):
     expect(notebook.output(loop).last).to_contain_text("0\n1\n2")
     notebook.run("bar.Remove()")
     expect(output.locator("progress")).to_have_count(0, timeout=TIMEOUT)
+
+
+MESSAGES = """r := rand.New(rand.NewPCG(1, 2))
+length, words, label := make([]float64, 300), make([]float64, 300), make([]string, 300)
+for i := range length {
+	label[i] = []string{"legitimate", "spam"}[i%2]
+	words[i] = 10 + 5*float64(i%2) + 3*r.NormFloat64()
+	length[i] = 5*words[i] + 10*r.NormFloat64()
+}
+messages := frame.New(frame.Strings("label", label), frame.Floats("words", words), frame.Floats("length", length))
+messages"""
+
+
+def test_a_table_and_charts_show_and_a_chart_pans(notebook):
+    table = notebook.run(MESSAGES)
+    expect(notebook.output(table).locator("table")).to_contain_text("legitimate", timeout=TIMEOUT)
+    expect(notebook.output(table)).to_contain_text("300 rows × 3 columns")
+
+    points = notebook.run('display.Points(messages, "words", "length", "label").Titled("Messages")')
+    plot = notebook.output(points).locator(".vega-embed canvas, .vega-embed svg").first
+    expect(plot).to_be_visible(timeout=TIMEOUT)
+    plot.scroll_into_view_if_needed()
+    notebook.page.screenshot(path=ARTIFACTS / "points.png")
+    before = plot.screenshot()
+    box = plot.bounding_box()
+    mouse = notebook.page.mouse
+    mouse.move(box["x"] + 200, box["y"] + 150)
+    mouse.down()
+    mouse.move(box["x"] + 300, box["y"] + 200, steps=5)
+    mouse.up()
+    deadline = time.monotonic() + TIMEOUT / 1000
+    while plot.screenshot() == before:
+        assert time.monotonic() < deadline, "the chart stays as it is when it is dragged"
+        time.sleep(0.1)
+    notebook.page.screenshot(path=ARTIFACTS / "points-moved.png")
+
+    matrix = notebook.run('truth, predicted := label, append([]string{"spam", "spam"}, label[2:]...)\ndisplay.ConfusionMatrix(metric.Confusion(truth, predicted))')
+    expect(notebook.output(matrix).locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible(timeout=TIMEOUT)
+    samples = notebook.run('display.Distributions("words", display.Sample{"training", messages}, display.Sample{"live", messages.Head(50)})')
+    expect(notebook.output(samples).locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible(timeout=TIMEOUT)
+    notebook.output(samples).scroll_into_view_if_needed()
+    notebook.page.screenshot(path=ARTIFACTS / "charts.png")

@@ -61,6 +61,7 @@ type (
 		FontSize    float64   `json:"fontSize,omitempty"`
 		Interpolate string    `json:"interpolate,omitempty"`
 		Line        bool      `json:"line,omitempty"`
+		Order       *bool     `json:"order,omitempty"`
 		Clip        bool      `json:"clip,omitempty"`
 	}
 	vlChannel struct {
@@ -200,6 +201,9 @@ func (l *ViewLayer) vegaMark() vlMark {
 	if s.Step != "" {
 		m.Interpolate = "step-" + s.Step
 	}
+	if s.Ordered && (l.Mark == Line || l.Mark == Area) {
+		m.Order = no
+	}
 	m.Clip = l.Mark != Text
 	return m
 }
@@ -277,9 +281,6 @@ func (w *vegaWriter) encoding(l *ViewLayer) map[string]any {
 	}
 	if c := l.Channels[Detail]; c != nil {
 		out[Detail] = vlChannel{Field: path(w.field(c)), Type: c.Type}
-	}
-	if l.Style.Ordered && (l.Mark == Line || l.Mark == Area) {
-		out["order"] = map[string]any{"value": nil}
 	}
 	tips := make([]vlChannel, 0, len(l.Tooltip))
 	for _, c := range l.Tooltip {
