@@ -570,7 +570,7 @@ func TestAFrameShowsItself(t *testing.T) {
 	if !strings.HasSuffix(plain, "200 rows × 4 columns") || strings.Count(html, "<tr>") != 12 {
 		t.Error(plain, html)
 	}
-	if strings.Contains(html, "<b>") || !strings.Contains(html, "&lt;b&gt;0") || !strings.Contains(html, "x &amp; y") || !strings.Contains(html, `<th style="text-align:right">n</th>`) {
+	if strings.Contains(html, "<b>") || !strings.Contains(html, "&lt;b&gt;0") || !strings.Contains(html, "x &amp; y") || !strings.Contains(html, `<th style="text-align:right">n<br><small style="opacity:.6;font-weight:normal">int64</small></th>`) {
 		t.Error(html)
 	}
 	lines := strings.Split(plain, "\n")
@@ -661,5 +661,38 @@ func TestTextsOfAnyLengthAreFound(t *testing.T) {
 				t.Errorf("%q is found %d times, and something else %d times; want %d and %d", want, same.NumRows(), others.NumRows(), count, len(texts)-count)
 			}
 		}
+	}
+}
+
+// millionRows is a frame as wide as one shows.
+func millionRows() *frame.Frame {
+	texts, numbers := make([]string, 1_000_000), make([]float64, 1_000_000)
+	for i := range texts {
+		texts[i], numbers[i] = "word", float64(i)/7
+	}
+	for i := range 10 {
+		texts[i], texts[len(texts)-1-i] = strings.Repeat("word & ", 30), strings.Repeat("<>", 100)
+	}
+	var cols []frame.Column
+	for j := range 6 {
+		cols = append(cols, frame.Strings(fmt.Sprint("text ", j), texts), frame.Floats(fmt.Sprint("number ", j), numbers))
+	}
+	return must(frame.New(cols...))
+}
+
+func TestAFrameOfAMillionRowsShowsInLittle(t *testing.T) {
+	size := 0
+	for _, s := range millionRows().MIMEBundle() {
+		size += len(s.(string))
+	}
+	if size > 100_000 {
+		t.Errorf("it shows in %d bytes", size)
+	}
+}
+
+func BenchmarkShowAMillionRows(b *testing.B) {
+	f := millionRows()
+	for b.Loop() {
+		f.MIMEBundle()
 	}
 }

@@ -58,8 +58,8 @@ func (f *Frame) String() string {
 	return b.String()
 }
 
-// MIMEBundle shows the frame in a notebook: as an HTML table and as what String
-// returns.
+// MIMEBundle shows the frame in a notebook: as an HTML table, with the kinds of the
+// columns below their names, and as what String returns.
 func (f *Frame) MIMEBundle() map[string]any {
 	return map[string]any{"text/plain": f.String(), "text/html": f.html()}
 }
@@ -89,7 +89,11 @@ func (f *Frame) html() string {
 			return ` style="text-align:left"`
 		}
 		for j, s := range t.head {
-			fmt.Fprintf(&b, "<th%s>%s</th>", align(j), html.EscapeString(s))
+			kind := ""
+			if t.kinds[j] != "" {
+				kind = `<br><small style="opacity:.6;font-weight:normal">` + t.kinds[j] + "</small>"
+			}
+			fmt.Fprintf(&b, "<th%s>%s%s</th>", align(j), html.EscapeString(s), kind)
 		}
 		b.WriteString("</tr></thead>\n<tbody>\n")
 		for i, row := range t.rows {
@@ -116,6 +120,7 @@ func (f *Frame) html() string {
 // numbers of the rows.
 type cells struct {
 	head  []string
+	kinds []string // of the columns; "" for what is none
 	rows  [][]string
 	null  [][]bool
 	right []bool // columns that are aligned at the right
@@ -124,14 +129,15 @@ type cells struct {
 // cells returns what is shown of so many columns; texts have up to limit characters.
 func (f *Frame) cells(limit, columns int) *cells {
 	rows, cols := shown(f.rows, shownRows), shown(len(f.cols), columns)
-	t := &cells{head: []string{""}, right: []bool{true}}
+	t := &cells{head: []string{""}, kinds: []string{""}, right: []bool{true}}
 	for _, j := range cols {
 		if j < 0 {
-			t.head, t.right = append(t.head, "…"), append(t.right, false)
+			t.head, t.kinds, t.right = append(t.head, "…"), append(t.kinds, ""), append(t.right, false)
 			continue
 		}
 		k := f.cols[j].Kind()
-		t.head, t.right = append(t.head, cut(f.cols[j].name, limit)), append(t.right, k == Float64 || k == Int64)
+		t.head, t.kinds = append(t.head, cut(f.cols[j].name, limit)), append(t.kinds, k.String())
+		t.right = append(t.right, k == Float64 || k == Int64)
 	}
 	t.rows = make([][]string, len(rows))
 	t.null = make([][]bool, len(rows))
