@@ -31,6 +31,7 @@ import (
 type Bar struct {
 	name string
 	id   string
+	show func(b Bundle, id string, update bool) error // nil for the publisher
 
 	mu          sync.Mutex
 	done, total int
@@ -54,8 +55,12 @@ const (
 )
 
 // NewBar shows a bar for work of total steps; 0 stands for a number that is not known.
-func NewBar(name string, total int) *Bar {
-	b := &Bar{name: name, id: newID(), total: max(0, total), began: time.Now()}
+func NewBar(name string, total int) *Bar { return NewBarOn(nil, name, total) }
+
+// NewBarOn is NewBar for hosts: show shows the bar's bundle under an id, or again with
+// update; nil stands for where [Show] does.
+func NewBarOn(show func(b Bundle, id string, update bool) error, name string, total int) *Bar {
+	b := &Bar{name: name, id: newID(), show: show, total: max(0, total), began: time.Now()}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.draw(false)
@@ -164,9 +169,11 @@ func (b *Bar) draw(again bool) {
 		}
 	}
 	b.drawn, b.drawnDone = now, b.done
-	p := publisher()
 	var err error
-	if drawer, ok := p.(interface{ drawBar(*Bar) error }); ok {
+	p := publisher()
+	if b.show != nil {
+		err = b.show(b.bundle(now), b.id, again)
+	} else if drawer, ok := p.(interface{ drawBar(*Bar) error }); ok {
 		err = drawer.drawBar(b)
 	} else {
 		err = p.Publish(b.bundle(now), b.id, again)
@@ -210,16 +217,17 @@ func (b *Bar) text(now time.Time) string {
 		line.WriteString(strings.Repeat(" ", barWidth-(full+7)/8) + "| ")
 	}
 	line.WriteString(strings.Join(b.facts(now), ", "))
-	return line.String()
+	return strings.TrimRight(line.String(), " ")
 }
 
 func (b *Bar) share() float64 { return min(1, float64(b.done)/float64(b.total)) }
 
 // facts says what is known: the steps, the time, the rate, the note.
 func (b *Bar) facts(now time.Time) (facts []string) {
-	if b.total > 0 {
+	switch {
+	case b.total > 0:
 		facts = append(facts, fmt.Sprintf("%d %%", int(100*b.share())), count(b.done)+" of "+count(b.total))
-	} else {
+	case b.done > 0:
 		facts = append(facts, count(b.done))
 	}
 	if !b.ended.IsZero() {

@@ -96,7 +96,7 @@ func TestABarWithoutATotalCounts(t *testing.T) {
 		b.Done()
 	})
 	want := []string{
-		"show: words 0",
+		"show: words",
 		"update: words 1, 2.0 s each",
 		"update: words 2,001, 33.3/s, <i> [2J loss 0.5",
 		"update: words |████████████        | 60 %, 6 of 10, 33.3/s, 120 ms left, <i> [2J loss 0.5",

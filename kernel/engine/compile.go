@@ -59,7 +59,7 @@ const failureTime = 2 * time.Second
 func newCompiler(ctx context.Context, b Builder, library []string) *compiler {
 	return &compiler{
 		builder: b, ctx: ctx, units: map[string]build.Unit{},
-		warmer: newWarmer(b, usualImports, warmNote), library: newWarmer(b, library, libraryNote),
+		warmer: newWarmer(b, usualImports, warmName), library: newWarmer(b, library, libraryName),
 	}
 }
 
@@ -109,9 +109,9 @@ func (e *troubleError) Unwrap() error { return e.error }
 
 // build makes the plugin of a cell's unit and enters it into the cell's
 // program; cached tells that it was there. The error is cell.Diagnostics if
-// the compiler finds mistakes that the front end has not. Say, which may be
-// nil, gets a note if it takes long.
-func (c *compiler) build(ctx context.Context, src string, x *cell.Cell, say func(string)) (cached bool, err error) {
+// the compiler finds mistakes that the front end has not. Show, which may be
+// nil, shows that it takes long.
+func (c *compiler) build(ctx context.Context, src string, x *cell.Cell, show shower) (cached bool, err error) {
 	u := build.Unit{Path: x.Unit.Path, Source: x.Unit.Source, Imports: x.Unit.Imports, Units: x.Unit.Units}
 	c.modules.supply(&u)
 	c.mu.Lock()
@@ -119,9 +119,9 @@ func (c *compiler) build(ctx context.Context, src string, x *cell.Cell, say func
 	c.mu.Unlock()
 	file, cached := c.builder.Plugin(ctx, u.Path)
 	if !cached {
-		c.warmer.prepare(ctx, say)
+		c.warmer.prepare(ctx, show)
 		if c.library.makesAny(u.Imports) {
-			c.library.prepare(ctx, say)
+			c.library.prepare(ctx, show)
 		}
 		file, err = c.rebuild(ctx, u, 0)
 		var refused *build.CompileError
@@ -216,7 +216,7 @@ func (e *Engine) compile(ctx context.Context, src string, c *cell.Cell, out Outp
 	ctx, done := e.interruptible(ctx)
 	defer done()
 	e.output.set(out)
-	_, err := e.units.build(ctx, src, c, func(note string) { e.output.say("stderr", []byte(note)) })
+	_, err := e.units.build(ctx, src, c, e.output.display)
 	if err != nil && ctx.Err() != nil {
 		return interruption("The cell was being compiled and has not run.")
 	}

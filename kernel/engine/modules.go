@@ -6,7 +6,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"go/types"
 	"os"
 	"slices"
@@ -301,8 +300,8 @@ func (m *modules) close() error {
 }
 
 // Get adds a module to the session, or changes its version; the query is that
-// of go get. Progress takes lines about downloads.
-func (e *Engine) Get(ctx context.Context, query string, progress func(line string)) (module.Added, error) {
+// of go get. What is downloaded is shown meanwhile.
+func (e *Engine) Get(ctx context.Context, query string, out Output) (module.Added, error) {
 	if e.modules == nil {
 		return module.Added{}, errors.New("this kernel was started without a compiler, which modules need")
 	}
@@ -310,9 +309,12 @@ func (e *Engine) Get(ctx context.Context, query string, progress func(line strin
 	if err != nil {
 		return module.Added{}, err
 	}
+	e.output.set(out)
 	ctx, done := e.interruptible(ctx)
 	defer done()
-	added, err := s.Get(ctx, query, progress)
+	w := shower(e.output.display).wait("getting " + query)
+	added, err := s.Get(ctx, query, w.step)
+	w.end()
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return added, interruption("Nothing was added.")
@@ -325,7 +327,7 @@ func (e *Engine) Get(ctx context.Context, query string, progress func(line strin
 }
 
 // Plan prepares a cell, without running it. It loads what the cell imports; out
-// gets a note if that takes long.
+// is shown if that takes long.
 func (e *Engine) Plan(ctx context.Context, tier cell.Tier, number int, src string, out Output) (c *cell.Cell, err error) {
 	plan := func() { c, err = e.front.PrepareIn(tier, number, src) }
 	if e.modules == nil {
@@ -349,10 +351,7 @@ func (e *Engine) Plan(ctx context.Context, tier cell.Tier, number int, src strin
 // the import's.
 func (e *Engine) load(ctx context.Context, path string, out Output) (loaded, error) {
 	e.output.set(out)
-	note := time.AfterFunc(notePatience, func() {
-		e.output.say("stderr", fmt.Appendf(nil, "note: compiling %s and what it needs\n", path))
-	})
-	defer note.Stop()
+	defer shower(e.output.display).wait("compiling " + path + " and what it needs").end()
 	ctx, done := e.interruptible(ctx)
 	defer done()
 	p, err := e.modules.load(ctx, path)

@@ -7,7 +7,6 @@ package engine
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -22,27 +21,24 @@ var usualImports = []string{
 const (
 	// warmDelay keeps the preparation out of the way of the first replies.
 	warmDelay = 500 * time.Millisecond
-	// notePatience is how long a cell waits for it without a word.
-	notePatience = time.Second
 )
 
 const (
-	warmNote    = "note: preparing the Go compiler for the first time, which takes about 20 s\n"
-	libraryNote = "note: preparing the workflow library for the first time, which takes about 10 s\n"
+	warmName    = "preparing the Go compiler, once, which takes about 20 s"
+	libraryName = "preparing the workflow library, once, which takes about 10 s"
 )
 
 // A warmer makes the archives of packages once.
 type warmer struct {
 	builder Builder
 	imports []string
-	note    string        // what those are told who wait
+	name    string        // what those are told who wait
 	turn    chan struct{} // holds a value while somebody prepares
 	warm    bool          // guarded by turn
-	noted   sync.Once
 }
 
-func newWarmer(b Builder, imports []string, note string) *warmer {
-	return &warmer{builder: b, imports: imports, note: note, turn: make(chan struct{}, 1)}
+func newWarmer(b Builder, imports []string, name string) *warmer {
+	return &warmer{builder: b, imports: imports, name: name, turn: make(chan struct{}, 1)}
 }
 
 // makesAny tells whether one of the packages is among those that are made.
@@ -50,13 +46,10 @@ func (w *warmer) makesAny(packages []string) bool {
 	return slices.ContainsFunc(packages, func(p string) bool { return slices.Contains(w.imports, p) })
 }
 
-// prepare makes the archives, or waits until they are made; say, if it is not
-// nil, then gets a note. What fails is left to those who need it.
-func (w *warmer) prepare(ctx context.Context, say func(string)) {
-	if say != nil {
-		note := time.AfterFunc(notePatience, func() { w.noted.Do(func() { say(w.note) }) })
-		defer note.Stop()
-	}
+// prepare makes the archives, or waits until they are made, and shows it meanwhile.
+// What fails is left to those who need it.
+func (w *warmer) prepare(ctx context.Context, show shower) {
+	defer show.wait(w.name).end()
 	select {
 	case w.turn <- struct{}{}:
 	case <-ctx.Done():

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/netherfield/netherfield/display"
 	"github.com/netherfield/netherfield/kernel/build"
 	"github.com/netherfield/netherfield/kernel/cell"
 	"github.com/netherfield/netherfield/kernel/ir"
@@ -46,23 +47,45 @@ func (b *slowBuilder) Warm(ctx context.Context, imports []string) error {
 	}
 }
 
-func TestCellsThatWaitForTheCompilerAreToldOnce(t *testing.T) {
+// bars are what is shown of waiting.
+type bars struct {
+	mu    sync.Mutex
+	names []string        // in the order in which they came up
+	left  map[string]bool // the ids of those that are still there
+}
+
+func (s *bars) show(b display.Bundle, id string, update bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := b.Data["text/plain"].(string)
+	if !update {
+		s.names = append(s.names, text)
+		if s.left == nil {
+			s.left = map[string]bool{}
+		}
+		s.left[id] = true
+	}
+	if text == "" {
+		delete(s.left, id)
+	}
+}
+
+func TestCellsThatWaitForTheCompilerSeeThatTheyDo(t *testing.T) {
 	for takes, want := range map[time.Duration]int{500 * time.Millisecond: 0, 5 * time.Second: 1} {
 		synctest.Test(t, func(t *testing.T) {
 			b := &slowBuilder{takes: takes}
-			w := newWarmer(b, usualImports, warmNote)
-			notes := 0
-			say := func(string) { notes++ }
+			w := newWarmer(b, usualImports, warmName)
+			shown := new(bars)
 			go w.prepare(t.Context(), nil) // at the kernel's start
 			start := time.Now()
-			w.prepare(t.Context(), say)
+			w.prepare(t.Context(), shown.show)
 			if took := time.Since(start); took != takes {
 				t.Errorf("waited %v, want %v", took, takes)
 			}
-			w.prepare(t.Context(), say)
+			w.prepare(t.Context(), shown.show)
 			synctest.Wait()
-			if notes != want || b.warms != 1 {
-				t.Errorf("%v: %d notes, %d preparations", takes, notes, b.warms)
+			if len(shown.names) != want || b.warms != 1 || len(shown.left) > 0 {
+				t.Errorf("%v: %q shown, of which %v still are, %d preparations", takes, shown.names, shown.left, b.warms)
 			}
 		})
 	}
@@ -71,7 +94,7 @@ func TestCellsThatWaitForTheCompilerAreToldOnce(t *testing.T) {
 func TestAnInterruptEndsTheWaitForTheCompiler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &slowBuilder{takes: time.Minute}
-		w := newWarmer(b, usualImports, warmNote)
+		w := newWarmer(b, usualImports, warmName)
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		w.prepare(ctx, nil)
@@ -87,7 +110,7 @@ func TestAnInterruptEndsTheWaitForTheCompiler(t *testing.T) {
 
 func TestPreparationThatFailsIsNotRepeated(t *testing.T) {
 	b := &slowBuilder{failed: errors.New("no network")}
-	w := newWarmer(b, usualImports, warmNote)
+	w := newWarmer(b, usualImports, warmName)
 	w.prepare(t.Context(), nil)
 	w.prepare(t.Context(), nil)
 	if b.warms != 1 {
@@ -101,27 +124,21 @@ func TestTheLibraryIsPreparedForTheCellsThatImportIt(t *testing.T) {
 		c := newCompiler(t.Context(), b, []string{"fmt", "library/frame"})
 		for _, step := range []struct {
 			imports []string
-			notes   string
+			shown   []string
 			warms   int
 		}{
-			{[]string{"fmt"}, warmNote + libraryNote, 2}, // fmt is asked for by slowBuilder
-			{[]string{"strings"}, "", 2},
-			{[]string{"library/frame"}, "", 2},
+			{[]string{"fmt"}, []string{warmName, libraryName}, 2}, // fmt is asked for by slowBuilder
+			{[]string{"strings"}, nil, 2},
+			{[]string{"library/frame"}, nil, 2},
 		} {
-			var mu sync.Mutex
-			notes := ""
-			say := func(s string) {
-				mu.Lock()
-				defer mu.Unlock()
-				notes += s
-			}
+			shown := new(bars)
 			x := &cell.Cell{Unit: &cell.Unit{Path: "cell/x", Imports: step.imports}, Program: &ir.Program{}}
-			if _, err := c.build(t.Context(), "", x, say); err == nil {
+			if _, err := c.build(t.Context(), "", x, shown.show); err == nil {
 				t.Error("something was built")
 			}
 			synctest.Wait()
-			if notes != step.notes || b.warms != step.warms {
-				t.Errorf("%v: %q after %d preparations, want %q and %d", step.imports, notes, b.warms, step.notes, step.warms)
+			if !slices.Equal(shown.names, step.shown) || len(shown.left) > 0 || b.warms != step.warms {
+				t.Errorf("%v: %q after %d preparations, want %q and %d; %v are still shown", step.imports, shown.names, b.warms, step.shown, step.warms, shown.left)
 			}
 		}
 	})

@@ -15,7 +15,7 @@ func (k *call) get(p piece) error {
 		return misuse(p, "it wants a module, such as golang.org/x/text or golang.org/x/text@v0.33.0")
 	}
 	for _, query := range queries {
-		added, err := k.ev.engine.Get(k.ctx, query, func(line string) { k.out.Stream("stderr", []byte(line+"\n")) })
+		added, err := k.ev.engine.Get(k.ctx, query, k.out)
 		if f, ok := asError[*engine.Failure](err); ok {
 			return f
 		}

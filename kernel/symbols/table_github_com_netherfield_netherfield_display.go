@@ -35,6 +35,7 @@ var tableGithubComNetherfieldNetherfieldDisplay = []symbol{
 	{"Markdown", p.Markdown},
 	{"Named", p.Named},
 	{"NewBar", p.NewBar},
+	{"NewBarOn", p.NewBarOn},
 	{"NewHandle", p.NewHandle},
 	{"Of", p.Of},
 	{"OfAll", p.OfAll},
