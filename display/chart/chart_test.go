@@ -192,7 +192,10 @@ type kind int
 func (k kind) String() string { return [...]string{"none", "some"}[k] }
 
 func TestStructsAndMapsAreTables(t *testing.T) {
-	rows := []*row{{1.5, 3, true, time.UnixMilli(5), 1, 0}, {2.5, 4, false, time.Time{}, 0, 0}}
+	rows := []*row{
+		{Weight: 1.5, Count: 3, Known: true, When: time.UnixMilli(5), Kind: 1, hidden: 1},
+		{Weight: 2.5, Count: 4},
+	}
 	for name, want := range map[string]any{
 		"Weight": []float64{1.5, 2.5}, "Count": []float64{3, 4},
 		"Known": []string{"true", "false"}, "Kind": []string{"some", "none"},

@@ -64,7 +64,7 @@ func load() {
 		log.Fatal(err)
 	}
 	sources = fstest.MapFS{}
-	for _, pattern := range []string{"go.mod", "go.sum", "display/*.go", "kernel/guard/*.go"} {
+	for _, pattern := range []string{"go.mod", "go.sum", "display/*.go", "display/*/*.go", "kernel/guard/*.go"} {
 		files, _ := filepath.Glob(filepath.Join("../..", pattern))
 		for _, file := range files {
 			text, err := os.ReadFile(file)
