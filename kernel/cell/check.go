@@ -8,6 +8,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -278,7 +279,9 @@ func (f *Frontend) importsFor(c *checked, own map[string]*ast.Ident, plain map[s
 		}
 	}
 	for _, p := range f.dots {
-		add(".", p)
+		if !slices.Contains(c.dots, p) { // the cell is run again, perhaps
+			add(".", p)
+		}
 	}
 	for name, sels := range selected {
 		if taken[name] || own[name] != nil || f.names[name] != nil || types.Universe.Lookup(name) != nil {
