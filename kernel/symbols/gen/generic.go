@@ -140,7 +140,7 @@ func (c *candidates) instances(pkg *types.Package, imports map[string]string) []
 			}
 			out = append(out, symbol{
 				name: full,
-				expr: before + expressions(targs, imports) + after,
+				expr: before + expressions(targs, pkg, imports) + after,
 			})
 		}
 	}
@@ -246,12 +246,15 @@ func substitute(t types.Type, chosen map[*types.TypeParam]types.Type) types.Type
 	return t
 }
 
-// expressions writes type arguments as Go source and adds the packages that
-// it mentions to imports, from path to name.
-func expressions(targs []types.Type, imports map[string]string) string {
+// expressions writes type arguments as Go source of the table of a package and
+// adds the other packages that it mentions to imports, from path to name.
+func expressions(targs []types.Type, of *types.Package, imports map[string]string) string {
 	var parts []string
 	for _, t := range targs {
 		parts = append(parts, types.TypeString(t, func(p *types.Package) string {
+			if p.Path() == of.Path() {
+				return "p"
+			}
 			name := strings.Join(strings.FieldsFunc(p.Path(), notAlphanumeric), "_")
 			imports[p.Path()] = name
 			return name
@@ -294,6 +297,8 @@ func (t *tree) writable(typ types.Type) bool {
 	case *types.Pointer:
 		return t.writable(typ.Elem())
 	case *types.Slice:
+		return t.writable(typ.Elem())
+	case *types.Array:
 		return t.writable(typ.Elem())
 	case *types.Map:
 		return t.writable(typ.Key()) && t.writable(typ.Elem())
