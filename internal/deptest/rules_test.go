@@ -35,13 +35,13 @@ func rules() []deptest.Rule {
 			// keep the heavy part out.
 			From: []string{
 				"./runtime/frame", "./runtime/feature", "./runtime/model",
-				"./runtime/metric", "./runtime/pipeline", "./runtime/artefact", "./display", "./display/chart",
+				"./runtime/metric", "./runtime/pipeline", "./runtime/artefact", "./display", "./display/chart", "./display/widget",
 			},
 			To:         concat([]string{"net/http"}, grpc, plotting, pqarrow),
 			Transitive: true,
 			Why:        "compiled cells link them, and every cell would take that much longer to start",
 		}, {
-			From:       []string{"./display", "./display/chart"},
+			From:       []string{"./display", "./display/chart", "./display/widget"},
 			To:         []string{"./display/png"},
 			Transitive: true,
 			Why:        "cells link them; the host of a program registers what draws pictures",

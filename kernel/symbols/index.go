@@ -73,6 +73,7 @@ var packages = []pkg{
 	{"fmt", "fmt", &tableFmt},
 	{"github.com/netherfield/netherfield/display", "display", &tableGithubComNetherfieldNetherfieldDisplay},
 	{"github.com/netherfield/netherfield/display/chart", "chart", &tableGithubComNetherfieldNetherfieldDisplayChart},
+	{"github.com/netherfield/netherfield/display/widget", "widget", &tableGithubComNetherfieldNetherfieldDisplayWidget},
 	{"github.com/netherfield/netherfield/runtime/artefact", "artefact", &tableGithubComNetherfieldNetherfieldRuntimeArtefact},
 	{"github.com/netherfield/netherfield/runtime/feature", "feature", &tableGithubComNetherfieldNetherfieldRuntimeFeature},
 	{"github.com/netherfield/netherfield/runtime/frame", "frame", &tableGithubComNetherfieldNetherfieldRuntimeFrame},

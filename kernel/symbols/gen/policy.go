@@ -14,6 +14,7 @@ import (
 var ownPackages = []string{
 	"github.com/netherfield/netherfield/display",
 	"github.com/netherfield/netherfield/display/chart",
+	"github.com/netherfield/netherfield/display/widget",
 	"github.com/netherfield/netherfield/runtime/artefact",
 	"github.com/netherfield/netherfield/runtime/feature",
 	"github.com/netherfield/netherfield/runtime/frame",
