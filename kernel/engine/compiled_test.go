@@ -4,19 +4,16 @@ package engine
 // was built like them, so the worker is the kernel's own binary.
 
 import (
-	"context"
 	"debug/buildinfo"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
 
-	"github.com/netherfield/netherfield/display"
 	"github.com/netherfield/netherfield/kernel/build"
 )
 
@@ -81,27 +78,4 @@ func kernelSources(t testing.TB) fs.FS {
 		}
 	}
 	return out
-}
-
-// A recorder keeps what cells print.
-type recorder struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (r *recorder) Stream(_ string, text []byte) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.text.Write(text)
-}
-func (r *recorder) Display(display.Bundle, string, bool) {}
-func (r *recorder) Clear(bool)                           {}
-func (r *recorder) Input(context.Context, string, bool) (string, error) {
-	return "", fmt.Errorf("nobody is there")
-}
-
-func (r *recorder) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
 }

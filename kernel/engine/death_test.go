@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 )
 
 // TestMain makes the test binary its own worker.
@@ -73,6 +74,8 @@ func (o *text) String() string {
 
 func (*text) Display(display.Bundle, string, bool) {}
 func (*text) Clear(bool)                           {}
+func (*text) Comm(widget.Message)                  {}
+func (*text) Request() string                      { return "" }
 func (*text) Input(context.Context, string, bool) (string, error) {
 	return "", fmt.Errorf("nobody is there")
 }

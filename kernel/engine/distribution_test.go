@@ -212,7 +212,7 @@ func runProgram(t *testing.T, e *Engine, file string) (compiled bool, err error)
 		return false, err
 	}
 	compiled = c.Unit != nil
-	out := &recorder{}
+	out := &text{}
 	_, err = e.RunIn(ctx, cell.AnyTier, 1, src, out)
 	var f *Failure
 	if errors.As(err, &f) && (f.Message == "os.Exit(0) called" || f.Message == "exit: the cell ended the process with exit status 0") {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 	"github.com/netherfield/netherfield/kernel/cell"
 )
 
@@ -28,6 +29,11 @@ type Output interface {
 	Clear(wait bool)
 	// Input asks the person at the front end for a line.
 	Input(ctx context.Context, prompt string, password bool) (string, error)
+	// Comm sends what a widget has for the front end.
+	Comm(m widget.Message)
+	// Request returns what the front end calls the request for which the cell
+	// runs.
+	Request() string
 }
 
 // Opts configures an Engine.
@@ -83,6 +89,7 @@ type Engine struct {
 
 	eras   eras
 	output outlet
+	comms  comms
 	limit  memoryLimit
 	cells  sync.Map // the cell's number by the path of its unit, for tracebacks
 }
@@ -242,6 +249,7 @@ func (e *Engine) serve(p *process) {
 	e.running = nil
 	e.mu.Unlock()
 	e.eras.end(e.front.Forget)
+	e.comms.close(e.output.comm)
 	words := e.output.lastWords()
 	e.opts.Logger.Debug("a worker ended", "how", p.exit, "last words", words)
 	f, rest := deathOf(p.exit, expected, words, e.limit, e.cellOf)
@@ -312,6 +320,10 @@ func (e *Engine) take(p *process, r report) {
 			}
 			p.pipe.send(a)
 		}()
+	case reportComm:
+		e.comms.note(*r.Comm)
+		e.output.comm(*r.Comm)
+		p.pipe.send(order{Kind: orderAnswer, ID: r.ID})
 	case reportPong:
 		e.output.alive(r.ID)
 	case reportGoroutine:
@@ -350,6 +362,9 @@ func (e *Engine) do(ctx context.Context, o order, out Output) (report, error) {
 // order sends an order and waits for its end.
 func (e *Engine) order(ctx context.Context, o order, out Output) (report, error) {
 	e.output.set(out)
+	if out != nil {
+		o.Request = out.Request()
+	}
 	r := &run{done: make(chan report, 1), interrupted: make(chan struct{}), told: make(chan struct{}), trim: o.Kind == orderTrim}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	defer r.cancel()

@@ -355,7 +355,7 @@ func TestRandomProgramsPrintTheSameCompiledInTheKernel(t *testing.T) {
 		if err := e.Reset(ctx); err != nil {
 			t.Fatal(err)
 		}
-		out := &recorder{}
+		out := &text{}
 		if _, err := e.RunIn(ctx, tier, 1, k.cellText(), out); err != nil {
 			t.Fatalf("%s %v: %v\n%s", k.name, tier, err, k.cellText())
 		}
@@ -384,7 +384,7 @@ func TestTheTrustedConstructsPrintTheSameCompiledInTheKernel(t *testing.T) {
 		if err := e.Reset(ctx); err != nil {
 			t.Fatal(err)
 		}
-		out := &recorder{}
+		out := &text{}
 		_, err := e.RunIn(ctx, cell.Compiled, 1, k.cellText(), out)
 		got := out.String()
 		var f *Failure

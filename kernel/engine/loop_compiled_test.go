@@ -12,7 +12,7 @@ import (
 func TestAnInterruptedLoopKeepsWhatItCounted(t *testing.T) {
 	e := startCompiling(t)
 	run := func(tier cell.Tier, src string) (Value, error) {
-		return e.RunIn(context.Background(), tier, 0, src, &recorder{})
+		return e.RunIn(context.Background(), tier, 0, src, &text{})
 	}
 	if _, err := run(cell.AnyTier, "n, xs := 0, []int{1}"); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 )
 
 // suspicion is how long text that looks like the last words of a Go process
@@ -185,6 +186,12 @@ func lastWordsAt(text []byte) int {
 func (o *outlet) display(b display.Bundle, id string, update bool) {
 	if out := o.get(); out != nil {
 		out.Display(b, id, update)
+	}
+}
+
+func (o *outlet) comm(m widget.Message) {
+	if out := o.get(); out != nil {
+		out.Comm(m)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/netherfield/netherfield/display/widget"
 )
 
 type orderKind int
@@ -16,7 +18,7 @@ const (
 	orderRun       orderKind = iota + 1 // Program: run it; answered by reportDone
 	orderInterrupt                      // stop what runs
 	orderDrop                           // IDs: forget these session variables
-	orderAnswer                         // ID: the answer to a reportDisplay, reportClear or reportInput
+	orderAnswer                         // ID: the answer to a report that wants one
 	orderShell                          // Argv: run a program; answered by reportDone
 	orderChdir                          // Text: change the working directory; answered by reportDone
 	orderSetenv                         // Argv: name, value; answered by reportDone
@@ -38,6 +40,10 @@ type order struct {
 	Argv    []string
 	Text    string
 	Error   string
+	// Request is what the front end calls that for which a program runs, and
+	// Comm the message of the front end that it is to take.
+	Request string
+	Comm    *widget.Message
 
 	// era is when the order can be carried out, 0 for ever. The kernel
 	// keeps it to itself.
@@ -54,6 +60,7 @@ const (
 	reportInput                           // Text: prompt, Flag: password; wants an answer
 	reportGoroutine                       // Failure: a goroutine of an earlier cell failed
 	reportPong                            // ID: that of an orderPing
+	reportComm                            // Comm: send it; wants an answer
 )
 
 // A report goes from the worker to the kernel.
@@ -69,6 +76,7 @@ type report struct {
 	Failure *Failure
 	Lines   []string
 	Elapsed time.Duration
+	Comm    *widget.Message
 }
 
 // A pipe is one end of the control pipe. Send may be called by several

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 	"github.com/netherfield/netherfield/kernel/engine/interp"
 	"github.com/netherfield/netherfield/kernel/guard"
 	"github.com/netherfield/netherfield/kernel/ir"
@@ -37,6 +38,7 @@ type worker struct {
 	machine *interp.Machine
 	stdin   *stdin
 	shell   shell
+	widgets widgetHost
 
 	busy    atomic.Bool // an order is being carried out
 	nextID  atomic.Uint64
@@ -58,6 +60,7 @@ func Work() error {
 	}
 	f.Close()
 	w := &worker{pipe: newPipe(conn), answers: map[uint64]chan order{}}
+	w.widgets.w = w
 	defer w.pipe.close()
 	if w.stdin, err = newStdin(w.ask); err != nil {
 		return err
@@ -71,6 +74,7 @@ func Work() error {
 	})
 	guard.SetHost(w.machine.Host())
 	display.SetPublisher(publisher{w})
+	widget.SetHost(&w.widgets)
 	if err := w.pipe.send(report{Kind: reportReady}); err != nil {
 		return err
 	}
@@ -149,6 +153,7 @@ func (w *worker) do(o order) {
 func (w *worker) carryOut(o order) report {
 	switch o.Kind {
 	case orderRun:
+		w.widgets.serve(o)
 		stop := w.stdin.watch()
 		defer stop()
 		return w.run(o)

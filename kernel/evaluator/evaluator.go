@@ -21,6 +21,7 @@ import (
 	"sync"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 	"github.com/netherfield/netherfield/kernel/cell"
 	"github.com/netherfield/netherfield/kernel/engine"
 	"github.com/netherfield/netherfield/kernel/session"
@@ -167,6 +168,14 @@ func (ev *Evaluator) Evaluate(ctx context.Context, expr string) (display.Bundle,
 		return display.Bundle{}, ev.explain(0, err)
 	}
 	return *b, nil
+}
+
+// Comm has the session's widgets take a message of the front end.
+func (ev *Evaluator) Comm(ctx context.Context, m widget.Message, out session.Output) *session.CellError {
+	if err := ev.engine.Comm(ctx, m, out); err != nil {
+		return ev.explain(0, err)
+	}
+	return nil
 }
 
 // Complete lists what may stand at the cursor.

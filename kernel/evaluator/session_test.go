@@ -22,6 +22,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 	"github.com/netherfield/netherfield/kernel/engine"
 	"github.com/netherfield/netherfield/kernel/session"
 )
@@ -64,6 +65,7 @@ type transcript struct {
 	b       strings.Builder
 	stream  string
 	answers []string
+	comms   []widget.Message
 	waiting chan struct{} // closed by the first question without an answer
 	once    sync.Once
 }
@@ -95,6 +97,15 @@ func (tr *transcript) Display(b display.Bundle, id string, update bool) {
 }
 
 func (tr *transcript) Clear(wait bool) { tr.write("clear", fmt.Sprintf("wait %v", wait)) }
+
+func (tr *transcript) Comm(m widget.Message) {
+	tr.write(string(m.Type), string(m.Data))
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	tr.comms = append(tr.comms, m)
+}
+
+func (tr *transcript) Request() string { return "request" }
 
 func (tr *transcript) Input(ctx context.Context, prompt string, password bool) (string, error) {
 	tr.mu.Lock()

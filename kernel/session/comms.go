@@ -31,10 +31,11 @@ type CommTarget struct {
 // A CommHandler is the kernel's end of one comm. Its methods are called one
 // at a time. A panic in one is logged and costs only that message.
 type CommHandler interface {
-	// Message takes what the front end sent.
-	Message(m CommMessage)
+	// Message takes what the front end sent. The context ends when the session
+	// does; in the queue of cells also when the person interrupts.
+	Message(ctx context.Context, m CommMessage)
 	// Closed says that the front end closed the comm; nothing follows.
-	Closed(m CommMessage)
+	Closed(ctx context.Context, m CommMessage)
 }
 
 // A CommMessage is what one side of a comm sends to the other. Data and
@@ -121,7 +122,9 @@ type comms struct {
 }
 
 func newComms(targets map[string]CommTarget, out *publisher, log *slog.Logger) *comms {
-	return &comms{out: out, log: log, targets: maps.Clone(targets), open: make(map[string]*Comm)}
+	cs := &comms{out: out, log: log, targets: make(map[string]CommTarget), open: make(map[string]*Comm)}
+	maps.Copy(cs.targets, targets)
+	return cs
 }
 
 // OpenComm opens a comm from the kernel's side to a target that the front end
@@ -209,27 +212,27 @@ func (cs *comms) wantsQueue(m *wire.Message) bool {
 
 // commInOrder handles a comm message on the execution goroutine.
 func (s *Session) commInOrder(ctx context.Context, j job) {
-	s.running.start(ctx)
+	ctx = s.running.start(ctx)
 	before := s.out.begin(j.request)
 	s.out.own(j.request)
-	s.comm(j.request)
+	s.comm(ctx, j.request)
 	s.out.finishAs(before)
 	s.running.stop()
 }
 
 // comm handles comm_open, comm_msg and comm_close. They have no reply, so
 // what is wrong with one goes to the log.
-func (s *Session) comm(m *wire.Message) {
+func (s *Session) comm(ctx context.Context, m *wire.Message) {
 	req, msg, err := received(m)
 	if err == nil {
-		err = s.comms.handle(m, req, msg)
+		err = s.comms.handle(ctx, m, req, msg)
 	}
 	if err != nil {
 		s.log.Warn("comm message failed", "type", m.Header.MsgType, "comm", req.CommID, "err", err)
 	}
 }
 
-func (cs *comms) handle(m *wire.Message, req commRequest, msg CommMessage) error {
+func (cs *comms) handle(ctx context.Context, m *wire.Message, req commRequest, msg CommMessage) error {
 	if m.Header.MsgType == "comm_open" {
 		return cs.accept(m, req, msg)
 	}
@@ -241,11 +244,11 @@ func (cs *comms) handle(m *wire.Message, req commRequest, msg CommMessage) error
 	case c == nil:
 		return nil // both sides closed it at the same time
 	case m.Header.MsgType == "comm_msg":
-		return c.take(m, func() { c.handler.Message(msg) })
+		return c.take(m, func() { c.handler.Message(ctx, msg) })
 	default:
 		cs.forget(c)
 		c.end()
-		return c.take(m, func() { c.handler.Closed(msg) })
+		return c.take(m, func() { c.handler.Closed(ctx, msg) })
 	}
 }
 

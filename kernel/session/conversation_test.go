@@ -153,7 +153,7 @@ func openEcho(c *Comm, m CommMessage) (CommHandler, error) {
 
 type echo struct{ c *Comm }
 
-func (e echo) Message(m CommMessage) {
+func (e echo) Message(_ context.Context, m CommMessage) {
 	switch fmt.Sprintf("%s", m.Data) {
 	case `{"do":"close"}`:
 		e.c.Close(CommMessage{Data: map[string]any{"bye": true}})
@@ -166,4 +166,4 @@ func (e echo) Message(m CommMessage) {
 	}
 }
 
-func (e echo) Closed(m CommMessage) { e.c.Send(m) }
+func (e echo) Closed(_ context.Context, m CommMessage) { e.c.Send(m) }

@@ -54,7 +54,7 @@ func (s *Session) dispatch(ctx context.Context, m *wire.Message) {
 			s.enqueue(job{request: m, received: time.Now(), run: s.commInOrder})
 			return
 		}
-		s.beside(m, func() { s.comm(m) })
+		s.beside(m, func() { s.comm(ctx, m) })
 	case "shutdown_request":
 		s.finish(ending{request: m})
 	case "interrupt_request":

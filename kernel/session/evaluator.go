@@ -6,10 +6,11 @@ import (
 	"context"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 )
 
 // An Evaluator runs the cells of one session and answers questions about
-// code. Execute and Evaluate are called by one goroutine at a time; the other
+// code. Execute, Evaluate and Comm are called by one goroutine at a time; the other
 // methods may be called at any time, also while a cell runs.
 type Evaluator interface {
 	// Execute runs one cell and returns when the cell and all its output,
@@ -19,6 +20,10 @@ type Evaluator interface {
 	// Evaluate computes one expression for user_expressions, without
 	// output and without touching the session's names.
 	Evaluate(ctx context.Context, expr string) (display.Bundle, *CellError)
+	// Comm has the program take a message of a comm that its widgets opened, or
+	// of one by which a front end asks for all widgets. Cancelling ctx interrupts
+	// what hears of it.
+	Comm(ctx context.Context, m widget.Message, out Output) *CellError
 	// Interrupt stops the running cell, if there is one.
 	Interrupt()
 	// Complete lists what may stand at byte offset cursor of code.
@@ -56,6 +61,10 @@ type Output interface {
 	// Input asks the person at the front end for a line. It fails if the
 	// front end does not allow it or the cell is interrupted.
 	Input(ctx context.Context, prompt string, password bool) (string, error)
+	// Comm sends a message of a comm that the program opens, talks on or closes.
+	Comm(m widget.Message)
+	// Request returns the id of the request that runs.
+	Request() string
 }
 
 // An Outcome is how a cell ended.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 	"github.com/netherfield/netherfield/kernel/session"
 	"github.com/netherfield/netherfield/kernel/wire"
 )
@@ -23,6 +24,8 @@ func (echo) Execute(_ context.Context, c session.Cell, _ session.Output) session
 func (echo) Evaluate(_ context.Context, expr string) (display.Bundle, *session.CellError) {
 	return display.Text(expr), nil
 }
+
+func (echo) Comm(context.Context, widget.Message, session.Output) *session.CellError { return nil }
 
 func (echo) Interrupt()                                           {}
 func (echo) Complete(string, int) session.Completion              { return session.Completion{} }

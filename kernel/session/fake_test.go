@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/display/widget"
 	"github.com/netherfield/netherfield/kernel/wire"
 )
 
@@ -123,6 +124,7 @@ func message(ch wire.Channel, id, msgType, content string) *wire.Message {
 //	ask PROMPT     password PROMPT  prints the answer; fails without one
 //	value TEXT                      the cell's value
 //	page TEXT      next TEXT        payloads
+//	comm open ID   comm tell ID     and comm close ID: what a widget does
 //	wait           gate NAME        waits for an interrupt; for an opened gate
 //	later NAME TEXT                 a goroutine prints when the gate opens
 //	fail TEXT      panic TEXT
@@ -190,6 +192,17 @@ func (e *fakeEvaluator) Execute(ctx context.Context, c Cell, out Output) (o Outc
 			o.Payloads = append(o.Payloads, Payload{Source: "page", Data: display.Text(arg)})
 		case "next":
 			o.Payloads = append(o.Payloads, Payload{Source: "set_next_input", Text: arg})
+		case "comm": // comm open ID, comm tell ID, comm close ID
+			m := widget.Message{ID: text, Data: json.RawMessage(`{"state":1}`)}
+			switch id {
+			case "open":
+				m.Type, m.Target, m.Metadata, m.Buffers = widget.Open, widget.Target, json.RawMessage(`{"version":"2"}`), [][]byte{{1}}
+			case "tell":
+				m.Type = widget.Tell
+			case "close":
+				m.Type, m.Data = widget.Close, nil
+			}
+			out.Comm(m)
 		case "wait":
 			<-ctx.Done()
 			time.Sleep(time.Millisecond) // whoever interrupts goes on first
@@ -236,6 +249,26 @@ func (e *fakeEvaluator) Execute(ctx context.Context, c Cell, out Output) (o Outc
 // unescape reads the escapes of a Go string.
 func unescape(s string) string {
 	return strings.NewReplacer(`\n`, "\n", `\xe2`, "\xe2", `\x82`, "\x82", `\xac`, "\xac", `\xff`, "\xff").Replace(s)
+}
+
+// Comm echoes the message, if that is an object with "echo"; it fails with what "fail" is.
+func (e *fakeEvaluator) Comm(_ context.Context, m widget.Message, out Output) *CellError {
+	var data struct{ Echo, Fail, Print string }
+	if m.Type == widget.Close {
+		out.Stream("stdout", []byte(m.ID+" closed"))
+		return nil
+	}
+	if err := json.Unmarshal(m.Data, &data); err != nil {
+		return &CellError{Name: "message", Message: err.Error()}
+	}
+	if data.Print != "" {
+		out.Stream("stdout", []byte(data.Print))
+	}
+	if data.Fail != "" {
+		return &CellError{Name: "panic", Message: data.Fail, Traceback: []string{"in a handler"}}
+	}
+	out.Comm(widget.Message{Type: widget.Tell, ID: m.ID, Data: json.RawMessage(fmt.Sprintf(`{"request":%q}`, out.Request())), Buffers: m.Buffers})
+	return nil
 }
 
 func (e *fakeEvaluator) Evaluate(_ context.Context, expr string) (display.Bundle, *CellError) {

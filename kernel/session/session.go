@@ -44,6 +44,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/netherfield/netherfield/display/widget"
 	"github.com/netherfield/netherfield/kernel/wire"
 )
 
@@ -156,6 +157,9 @@ func New(opts Opts) *Session {
 	}
 	s.out = newPublisher(opts.Transport, s.log)
 	s.comms = newComms(opts.CommTargets, s.out, s.log)
+	s.comms.targets[widget.ControlTarget] = CommTarget{InOrder: true, Open: func(c *Comm, _ CommMessage) (CommHandler, error) {
+		return programComm{s, c}, nil
+	}}
 	return s
 }
 

@@ -247,8 +247,8 @@ func TestKernelOpensComm(t *testing.T) {
 // hears passes on what the front end sends.
 type hears chan CommMessage
 
-func (h hears) Message(m CommMessage) { h <- m }
-func (h hears) Closed(CommMessage)    {}
+func (h hears) Message(_ context.Context, m CommMessage) { h <- m }
+func (h hears) Closed(context.Context, CommMessage)      {}
 
 func TestMisusePanics(t *testing.T) {
 	transport, evaluator := newFakeTransport(), newFakeEvaluator()
