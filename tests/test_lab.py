@@ -245,3 +245,77 @@ def test_a_table_and_charts_show_and_a_chart_pans(notebook):
     expect(notebook.output(samples).locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible(timeout=TIMEOUT)
     notebook.output(samples).scroll_into_view_if_needed()
     notebook.page.screenshot(path=ARTIFACTS / "charts.png")
+
+
+CONTROLS = """import . "github.com/netherfield/netherfield/display/widget"
+
+save := NewButton("save")
+VBox(
+	HBox(IntSlider("int", 3, 0, 10), IntRangeSlider("from, to", 2, 5, 0, 10)),
+	HBox(FloatSlider("float", 0.5, 0, 1), FloatRangeSlider("from, to", 0.2, 0.5, 0, 1)),
+	HBox(IntProgress("done", 3, 0, 10), FloatProgress("done", 0.7, 0, 1)),
+	HBox(IntText("count", 12), FloatText("rate", 0.1)),
+	HBox(Text("name", "Bingley"), Password("secret")),
+	HBox(TextArea("letter", "Dear Sir,\\nyou"), Label("a label"), HTML("<b>bold</b>")),
+	HBox(Checkbox("sure", true), Toggle("on", true), ColorPicker("colour", "teal")),
+	HBox(Dropdown("model", "bayes", "forest"), Radio("metric", "accuracy", "F1")),
+	HBox(Select("column", "text", "label", "length"), SelectMultiple("columns", "text", "label", "length")),
+	HBox(ToggleButtons("kind", "spam", "ham"), Upload("data", ".csv"), save),
+	Tab([]string{"one", "two"}, Label("first"), Label("second")),
+	Accordion([]string{"more"}, Label("inside")),
+)"""
+
+
+def test_controls_show(notebook):
+    box = notebook.output(notebook.run(CONTROLS)).first
+    expect(box.locator(".widget-vbox").first).to_be_visible(timeout=TIMEOUT)
+    # None of them is an error in the place of a control.
+    for kind, count in {"hslider": 4, "hprogress": 2, "text": 4, "upload": 1, "tab": 1, "accordion": 1}.items():
+        expect(box.locator(f".widget-{kind}")).to_have_count(count)
+    for kind in "textarea html-content checkbox colorpicker dropdown radio select-multiple toggle-buttons".split():
+        expect(box.locator(f".widget-{kind}")).to_have_count(1)
+    expect(box).not_to_contain_text("Error")
+    box.scroll_into_view_if_needed()
+    notebook.page.screenshot(path=ARTIFACTS / "controls.png")
+
+
+INTERACT = """import . "github.com/netherfield/netherfield/display/widget"
+
+Interact(func(k int, loud bool) string {
+	if loud {
+		return strings.Repeat("HA", k)
+	}
+	fmt.Println("quietly", 12/(k-7))
+	return strings.Repeat("ha", k)
+}, IntSlider("k", 3, 0, 10), Checkbox("loud", false))"""
+
+
+def test_a_slider_changes_an_output(notebook):
+    output = notebook.output(notebook.run(INTERACT)).first
+    expect(output).to_contain_text('quietly -3\n"hahaha"', timeout=TIMEOUT)
+    output.locator(".noUi-handle").focus()
+    notebook.page.keyboard.press("ArrowRight")
+    expect(output).to_contain_text('quietly -4\n"hahahaha"', timeout=TIMEOUT)
+    expect(output).not_to_contain_text("quietly -3")
+    output.scroll_into_view_if_needed()
+    notebook.page.screenshot(path=ARTIFACTS / "interact.png")
+
+    # What goes wrong shows there, and the next change makes it good again.
+    for _ in range(3):
+        notebook.page.keyboard.press("ArrowRight")
+    expect(output).to_contain_text("integer divide by zero", timeout=TIMEOUT)
+    notebook.page.screenshot(path=ARTIFACTS / "interact-panic.png")
+    output.get_by_role("checkbox").check()
+    expect(output).to_contain_text('"HAHAHAHAHAHAHA"', timeout=TIMEOUT)
+    expect(output).not_to_contain_text("divide")
+
+    # A page that is loaded anew finds the widgets in the kernel as they were.
+    notebook.menu("File", "Save Notebook")
+    notebook.page.reload()
+    notebook = Notebook(notebook.page)
+    output = notebook.output(notebook.cell("quietly")).first
+    expect(output).to_contain_text('"HAHAHAHAHAHAHA"', timeout=TIMEOUT)
+    output.locator(".noUi-handle").focus()
+    notebook.page.keyboard.press("ArrowLeft")
+    expect(output).to_contain_text('"HAHAHAHAHAHA"', timeout=TIMEOUT)
+    notebook.page.screenshot(path=ARTIFACTS / "interact-reloaded.png")
