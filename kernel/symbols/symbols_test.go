@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -400,6 +401,14 @@ func (c *comparer) typ(s string) (types.Type, string) {
 		key, rest := c.typ(s[4:])
 		elem, rest := c.typ(rest[1:])
 		return types.NewMap(key, elem), rest
+	case strings.HasPrefix(s, "["):
+		n, rest, _ := strings.Cut(s[1:], "]")
+		length, err := strconv.ParseInt(n, 10, 64)
+		if err != nil {
+			panic(err)
+		}
+		elem, rest := c.typ(rest)
+		return types.NewArray(elem, length), rest
 	}
 	end := strings.IndexAny(s+"]", ",]")
 	word, rest := s[:end], s[end:]
