@@ -78,6 +78,7 @@ var tableGithubComNetherfieldNetherfieldRuntimePipeline = []symbol{
 	{"New", p.New},
 	{"Origin", (*p.Origin)(nil)},
 	{"Pipeline", (*p.Pipeline)(nil)},
+	{"ReadStage", p.ReadStage},
 	{"Register", p.Register},
 	{"SaveStage", p.SaveStage},
 	{"Scorer", (*p.Scorer)(nil)},

@@ -62,16 +62,38 @@ func LoadStage(path string) (*Pipeline, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pipeline: cannot load the stage: %w", err)
 	}
-	stage, err := fromState(f.Root)
+	p, err := stageOf(f)
 	if err != nil {
 		return nil, fmt.Errorf("pipeline: cannot load %s: %w", path, err)
+	}
+	return p, nil
+}
+
+// ReadStage is [LoadStage] of the bytes of a file.
+func ReadStage(data []byte) (*Pipeline, error) {
+	f, err := artefact.Read(data)
+	if err != nil {
+		return nil, fmt.Errorf("pipeline: cannot read the stage: %w", err)
+	}
+	p, err := stageOf(f)
+	if err != nil {
+		return nil, fmt.Errorf("pipeline: cannot read the stage: %w", err)
+	}
+	return p, nil
+}
+
+// stageOf makes a pipeline of what a file says.
+func stageOf(f *artefact.File) (*Pipeline, error) {
+	stage, err := fromState(f.Root)
+	if err != nil {
+		return nil, err
 	}
 	p, ok := stage.(*Pipeline)
 	if !ok {
 		_, name, _ := strings.Cut(f.Root.Kind, ".")
 		p = New(Step(strings.ToLower(strings.ReplaceAll(name, ".", "")), stage))
 		if p.err != nil {
-			return nil, fmt.Errorf("pipeline: %s holds a %s, which is neither a transformer nor a model; pipeline.Load[%T] loads it", path, f.Root.Kind, stage)
+			return nil, fmt.Errorf("it holds a %s, which is neither a transformer nor a model; pipeline.Load[%T] loads it", f.Root.Kind, stage)
 		}
 		p.alone = true
 	}
