@@ -1,0 +1,55 @@
+package service
+
+// This file keeps the service answering when more is asked of it than it can do.
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// A gate lets so many requests be scored at a time and so many wait; the rest is told to
+// come again.
+type gate struct {
+	slots    chan struct{}
+	waiting  atomic.Int64
+	most     int64
+	patience time.Duration
+}
+
+func newGate(slots, waiting int, patience time.Duration) *gate {
+	return &gate{slots: make(chan struct{}, slots), most: int64(waiting), patience: patience}
+}
+
+// enter waits for a slot, which leave gives back.
+func (g *gate) enter(ctx context.Context) error {
+	select {
+	case g.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	if g.waiting.Add(1) > g.most {
+		g.waiting.Add(-1)
+		return busy("%d requests wait already", g.most)
+	}
+	defer g.waiting.Add(-1)
+	t := time.NewTimer(g.patience)
+	defer t.Stop()
+	select {
+	case g.slots <- struct{}{}:
+		return nil
+	case <-t.C:
+		return busy("it was not the request's turn within %v", g.patience)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (g *gate) leave() { <-g.slots }
+
+func busy(format string, args ...any) *Problem {
+	p := problem(http.StatusTooManyRequests, reasonBusy, "the service is busy: "+format+"; try again later", args...)
+	p.RetryAfter = time.Second
+	return p
+}
