@@ -1,0 +1,218 @@
+// netherfield serve: a pipeline as a service.
+
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netherfield/netherfield/runtime/service"
+)
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	listen                    string
+	tokenFile, adminTokenFile string
+	certificate, key          string
+	predictionLog             string
+	logFormat                 string
+	watch                     time.Duration
+	asJSON                    bool
+	opts                      service.Opts
+	serving                   service.ServeOpts
+}
+
+func serveCommand() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve [NAME=]FILE...",
+		Short: "Answer requests for predictions of fitted pipelines",
+		Long: `Serve loads pipelines from artefacts, files that pipeline.SaveStage and the
+exporter for scikit-learn write, and answers requests for predictions over HTTP. A
+pipeline is named as its file without the extension, unless a name stands before it.
+
+  POST /predict                  the form field json_args: what score_text sends
+  POST /pipelines/NAME:predict   {"documents": ["…"]}
+  GET  /metrics                  for Prometheus: what get_metrics reads
+  GET  /openapi.json             the whole of it
+
+When a file changes, or on SIGHUP, it is loaded anew; what cannot be loaded leaves the
+running version as it is. SIGTERM lets the requests end that have begun. Tokens are
+read from files: one for predictions, another for loading, labelling and unloading
+over HTTP, which is refused without.`,
+		Example: `  netherfield serve model.sav
+  netherfield serve spam=model.sav --listen :8443 --tls-cert tls.crt --tls-key tls.key
+  curl localhost:8080/predict --data-urlencode 'json_args=["buy this tea"]'`,
+		Args: arguments(func(_ *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return errors.New("serve needs the file of a pipeline")
+			}
+			_, err := namedFiles(files)
+			return err
+		}),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			paths, err := namedFiles(files)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), paths, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.listen, "listen", ":8080", "the address to listen on; port 0 is any that is free")
+	flags.StringVar(&f.opts.Default, "default", "", "the pipeline of /predict, if there are several")
+	flags.StringVar(&f.tokenFile, "token-file", "", "requests must bear the token in this file")
+	flags.StringVar(&f.adminTokenFile, "admin-token-file", "", "changes must bear the token in this file")
+	flags.StringVar(&f.certificate, "tls-cert", "", "the certificate, for https")
+	flags.StringVar(&f.key, "tls-key", "", "its key")
+	flags.DurationVar(&f.watch, "watch", 2*time.Second, "how often to look whether a file has changed; 0 is never")
+	flags.Int64Var(&f.opts.MaxBody, "max-body", 8<<20, "the most bytes of a request")
+	flags.IntVar(&f.opts.MaxDocuments, "max-documents", 10_000, "the most documents of a request")
+	flags.DurationVar(&f.opts.Timeout, "timeout", 30*time.Second, "how long the documents of a request may take")
+	flags.DurationVar(&f.serving.Notice, "notice", 0, "how long to go on, not ready, when told to end")
+	flags.DurationVar(&f.serving.Drain, "drain", 30*time.Second, "how long requests may then take")
+	flags.StringVar(&f.predictionLog, "prediction-log", "", "write predictions as lines of JSON to this file, or - for standard output")
+	flags.Float64Var(&f.opts.LogShare, "log-share", 1, "the share of predictions that is written")
+	flags.BoolVar(&f.opts.LogDocuments, "log-documents", false, "write the documents too")
+	flags.StringVar(&f.logFormat, "log-format", "text", "of the service's own log: text or json")
+	flags.BoolVar(&f.asJSON, "json", false, "print the address and what is served as JSON")
+	return cmd
+}
+
+// namedFiles returns the paths of pipelines by their names.
+func namedFiles(files []string) (map[string]string, error) {
+	paths := map[string]string{}
+	for _, file := range files {
+		name, path, named := strings.Cut(file, "=")
+		if !named {
+			path = file
+			name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+		}
+		if name == "" || path == "" {
+			return nil, fmt.Errorf("%q is no NAME=FILE", file)
+		}
+		if other, ok := paths[name]; ok {
+			return nil, fmt.Errorf("%s and %s have the name %s; put names before them: NAME=FILE", other, path, name)
+		}
+		paths[name] = path
+	}
+	return paths, nil
+}
+
+func serve(ctx context.Context, stdout, stderr io.Writer, paths map[string]string, f serveFlags) (err error) {
+	if (f.certificate == "") != (f.key == "") {
+		return misused("--tls-cert and --tls-key go together")
+	}
+	switch f.logFormat {
+	case "text":
+		f.opts.Logger = slog.New(slog.NewTextHandler(stderr, nil))
+	case "json":
+		f.opts.Logger = slog.New(slog.NewJSONHandler(stderr, nil))
+	default:
+		return misused("--log-format is text or json, not %q", f.logFormat)
+	}
+	if f.opts.Token, err = tokenIn(f.tokenFile); err != nil {
+		return err
+	}
+	if f.opts.AdminToken, err = tokenIn(f.adminTokenFile); err != nil {
+		return err
+	}
+	if f.certificate != "" {
+		if _, err := tls.LoadX509KeyPair(f.certificate, f.key); err != nil {
+			return fmt.Errorf("the certificate cannot be used: %w", err)
+		}
+		f.serving.TLS = &tls.Config{
+			MinVersion: tls.VersionTLS12,
+			// Read at each handshake: certificates are renewed under a running service.
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+				c, err := tls.LoadX509KeyPair(f.certificate, f.key)
+				return &c, err
+			},
+		}
+	}
+	switch f.predictionLog {
+	case "":
+	case "-":
+		f.opts.PredictionLog = stdout
+	default:
+		log, err := os.OpenFile(f.predictionLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("the prediction log cannot be written: %w", err)
+		}
+		defer func() { err = errors.Join(err, log.Close()) }()
+		f.opts.PredictionLog = log
+	}
+	f.opts.Source = service.Source(paths)
+	s := service.New(f.opts)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	follower, err := s.Follow(ctx, paths)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return err
+	}
+	following := make(chan struct{})
+	go func() {
+		defer close(following)
+		follower.Run(ctx, f.watch, hangups)
+	}()
+	defer func() {
+		stop()
+		<-following
+	}()
+	tell(stdout, stderr, s, listener.Addr(), f)
+	return s.Serve(ctx, listener, f.serving)
+}
+
+// tell says what is served where.
+func tell(stdout, stderr io.Writer, s *service.Service, address net.Addr, f serveFlags) {
+	scheme := "http"
+	if f.certificate != "" {
+		scheme = "https"
+	}
+	_, port, _ := net.SplitHostPort(address.String())
+	url := fmt.Sprintf("%s://localhost:%s", scheme, port)
+	if f.asJSON {
+		printJSON(stdout, map[string]any{"url": url, "address": address.String(), "pipelines": s.Pipelines()})
+		return
+	}
+	for _, p := range s.Pipelines() {
+		v := p.Versions[0]
+		fmt.Fprintf(stderr, "Serving %s, version %s, on %s\n", p.Name, v.Version, url)
+	}
+}
+
+// tokenIn reads a token from a file; "" is none.
+func tokenIn(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("the token cannot be read: %w", err)
+	}
+	token := strings.TrimSpace(string(text))
+	if token == "" {
+		return "", fmt.Errorf("%s holds no token", path)
+	}
+	return token, nil
+}
