@@ -13,10 +13,10 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Further flags for JupyterLab: make lab LAB_FLAGS="--no-browser --port 9000"
 LAB_FLAGS ?=
 
-.PHONY: help build venv lab check static test goldens bench bench-ml clean
+.PHONY: help build venv lab check static test goldens bench bench-ml bench-service clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/netherfield
 	@go build -trimpath -o bin/netherfield .
@@ -44,6 +44,9 @@ bench: build $(VENV)/.test ## compare with ipykernel and print a table
 
 bench-ml: $(VENV)/.ml ## compare with scikit-learn and pandas; ROWS="forest filter" chooses rows
 	@$(VENV)/bin/python -m bench.ml $(ROWS)
+
+bench-service: $(VENV)/.ml ## compare the pipeline service with scikit-learn behind Flask
+	@$(VENV)/bin/python -m bench.service
 
 goldens: $(VENV)/.ml ## ask scikit-learn and pandas anew for the numbers that the Go tests expect
 	@$(VENV)/bin/python -m goldens

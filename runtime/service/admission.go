@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A gate lets so many requests be scored at a time and so many wait; the rest is told to
-// come again.
+// A gate lets so many requests be decoded and scored at a time and so many wait; the rest
+// is told to come again, before any work is done for it but to read it.
 type gate struct {
 	slots    chan struct{}
 	waiting  atomic.Int64
@@ -47,6 +47,17 @@ func (g *gate) enter(ctx context.Context) error {
 }
 
 func (g *gate) leave() { <-g.slots }
+
+// turn waits until it is the turn of a request that has arrived. The caller gives the
+// turn back by calling done.
+func (s *Service) turn(ctx context.Context) (done func(), err error) {
+	begun := time.Now()
+	if err := s.gate.enter(ctx); err != nil {
+		return nil, s.refused(s.blame(ctx, err))
+	}
+	s.metrics.queue.Observe(time.Since(begun).Seconds())
+	return s.gate.leave, nil
+}
 
 func busy(format string, args ...any) *Problem {
 	p := problem(http.StatusTooManyRequests, reasonBusy, "the service is busy: "+format+"; try again later", args...)

@@ -4,7 +4,9 @@ package service
 // with the form field json_args, a JSON array of documents.
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,7 +37,21 @@ func (s *Service) nachlass(w http.ResponseWriter, r *http.Request) {
 		if err := wantsMethod(w, r, http.MethodPost); err != nil {
 			return s.refused(err)
 		}
-		samples, err := s.formSamples(r)
+		kind, err := wantsType(r, "application/x-www-form-urlencoded", "multipart/form-data")
+		if err != nil {
+			return s.refused(err)
+		}
+		b, err := body(r, s.opts.MaxBody)
+		if err != nil {
+			return s.refused(err)
+		}
+		defer putBuffer(b)
+		done, err := s.turn(ctx)
+		if err != nil {
+			return err
+		}
+		defer done()
+		samples, err := s.formSamples(r, kind, b)
 		if err != nil {
 			return s.refused(err)
 		}
@@ -43,7 +59,7 @@ func (s *Service) nachlass(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		kind := "text/html; charset=utf-8"
+		kind = "text/html; charset=utf-8"
 		if honest {
 			kind = "application/json"
 		}
@@ -67,29 +83,21 @@ func prefersJSON(r *http.Request) bool {
 
 var missingField = problem(http.StatusBadRequest, reasonMalformed, "the form has no field json_args, a JSON array of documents")
 
-// formSamples reads the documents of a form.
-func (s *Service) formSamples(r *http.Request) ([]sample, error) {
-	kind, err := wantsType(r, "application/x-www-form-urlencoded", "multipart/form-data")
-	if err != nil {
-		return nil, err
-	}
+// formSamples reads the documents of a form, whose body was read already.
+func (s *Service) formSamples(r *http.Request, kind string, b *bytes.Buffer) ([]sample, error) {
 	var form url.Values
+	var err error
 	if kind == "multipart/form-data" {
-		r.Body = http.MaxBytesReader(nil, r.Body, s.opts.MaxBody)
-		if err := r.ParseMultipartForm(s.opts.MaxBody); err != nil {
-			return nil, problem(http.StatusBadRequest, reasonMalformed, "the form cannot be read: %v", err)
+		r.Body = io.NopCloser(b)
+		if err = r.ParseMultipartForm(s.opts.MaxBody); err == nil {
+			defer r.MultipartForm.RemoveAll()
+			form = r.MultipartForm.Value
 		}
-		defer r.MultipartForm.RemoveAll()
-		form = r.MultipartForm.Value
 	} else {
-		b, err := body(r, s.opts.MaxBody)
-		if err != nil {
-			return nil, err
-		}
-		defer putBuffer(b)
-		if form, err = url.ParseQuery(b.String()); err != nil {
-			return nil, problem(http.StatusBadRequest, reasonMalformed, "the form cannot be read: %v", err)
-		}
+		form, err = url.ParseQuery(b.String())
+	}
+	if err != nil {
+		return nil, problem(http.StatusBadRequest, reasonMalformed, "the form cannot be read: %v", err)
 	}
 	if !form.Has("json_args") {
 		if form.Has("args") {

@@ -153,6 +153,11 @@ func (s *Service) predictJSON(ctx context.Context, w http.ResponseWriter, r *htt
 		return s.refused(err)
 	}
 	defer putBuffer(b)
+	done, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	var req predictRequest
 	if err := decodeJSON(b.Bytes(), &req); err != nil {
 		return s.refused(err)

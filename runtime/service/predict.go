@@ -27,8 +27,8 @@ type answer struct {
 	terms   [][]Term // of each document, if they are wanted
 }
 
-// ask scores the documents of a question. It counts the question, however it ends; an
-// error is a *Problem.
+// ask scores the documents of a question, whose turn it is (see [gate]). It counts the
+// question, however it ends; an error is a *Problem.
 func (s *Service) ask(ctx context.Context, q question) (*answer, error) {
 	a, v, err := s.tryAsk(ctx, q)
 	if err == nil {
@@ -58,13 +58,7 @@ func (s *Service) tryAsk(ctx context.Context, q question) (*answer, *Version, er
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	waits := time.Now()
-	if err := s.gate.enter(ctx); err != nil {
-		return nil, nil, err
-	}
-	defer s.gate.leave()
 	begun := time.Now()
-	s.metrics.queue.Observe(begun.Sub(waits).Seconds())
 	f, v, err := s.choose(q.wish)
 	if err != nil {
 		return nil, nil, err

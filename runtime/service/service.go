@@ -32,7 +32,7 @@ type Opts struct {
 	// MaxDocuments bounds the documents of a request; 10,000 if 0.
 	MaxDocuments int
 	// MaxScoring is how many requests are scored at a time; twice the cores if 0.
-	// MaxWaiting is how many wait for their turn, for Patience at most; 1,000 and 2 s if
+	// MaxWaiting is how many wait for their turn, for Patience at most; 128 and 1 s if
 	// 0. MaxOpen is how many requests there are in all, with those whose bodies are
 	// still arriving; 4,000 if 0. What is beyond gets 429 and Retry-After.
 	MaxScoring, MaxWaiting, MaxOpen int
@@ -78,9 +78,9 @@ func New(opts Opts) *Service {
 	opts.MaxArtefact = cmp.Or(opts.MaxArtefact, 1<<30)
 	opts.MaxDocuments = cmp.Or(opts.MaxDocuments, 10_000)
 	opts.MaxScoring = cmp.Or(opts.MaxScoring, 2*runtime.GOMAXPROCS(0))
-	opts.MaxWaiting = cmp.Or(opts.MaxWaiting, 1000)
+	opts.MaxWaiting = cmp.Or(opts.MaxWaiting, 128)
 	opts.MaxOpen = cmp.Or(opts.MaxOpen, 4000)
-	opts.Patience = cmp.Or(opts.Patience, 2*time.Second)
+	opts.Patience = cmp.Or(opts.Patience, time.Second)
 	opts.Timeout = cmp.Or(opts.Timeout, 30*time.Second)
 	s := &Service{
 		opts: opts, log: opts.Logger, metrics: newMetrics(),

@@ -46,11 +46,20 @@ func (s *Service) stream(ctx context.Context, w http.ResponseWriter, r *http.Req
 		control.SetReadDeadline(deadline)
 		control.SetWriteDeadline(deadline)
 		lines, end := s.lines(in)
-		out = s.answerLines(ctx, out[:0], w.Header().Get(requestIDHeader), wanted, lines)
 		if end != nil && end != io.EOF {
-			p := problemOf(end)
-			out = append(appendLineProblem(out, nil, p), '\n')
-			s.refused(p)
+			s.refused(end)
+		}
+		if out = out[:0]; len(lines) > 0 {
+			done, err := s.turn(ctx)
+			if err != nil {
+				end = err
+			} else {
+				out = s.answerLines(ctx, out, w.Header().Get(requestIDHeader), wanted, lines)
+				done()
+			}
+		}
+		if end != nil && end != io.EOF {
+			out = append(appendLineProblem(out, nil, problemOf(end)), '\n')
 		}
 		if _, err := w.Write(out); err != nil {
 			return nil // the client has gone

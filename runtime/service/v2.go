@@ -178,6 +178,11 @@ func (s *Service) infer(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		return s.refused(err)
 	}
 	defer putBuffer(b)
+	done, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	var req inferRequest
 	if err := decodeJSON(b.Bytes(), &req); err != nil {
 		return s.refused(err)

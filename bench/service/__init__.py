@@ -1,0 +1,1 @@
+"""`make bench-service`: a pipeline served by Netherfield and by Flask, beside each other."""
