@@ -48,8 +48,9 @@ bench-ml: $(VENV)/.ml ## compare with scikit-learn and pandas; ROWS="forest filt
 bench-service: $(VENV)/.ml ## compare the pipeline service with scikit-learn behind Flask
 	@$(VENV)/bin/python -m bench.service
 
-goldens: $(VENV)/.ml ## ask scikit-learn and pandas anew for the numbers that the Go tests expect
+goldens: $(VENV)/.ml ## ask scikit-learn, pandas and Flask anew for what the Go tests expect
 	@$(VENV)/bin/python -m goldens
+	@$(VENV)/bin/python -m tests.nachlass.record
 
 clean: ## remove what the other commands made
 	rm -rf bin $(VENV) artifacts

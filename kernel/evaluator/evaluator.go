@@ -153,6 +153,9 @@ func (k *call) goCode(src string) (engine.Value, error) { return k.goCodeIn(cell
 
 // goCodeIn runs Go text in a tier.
 func (k *call) goCodeIn(tier cell.Tier, src string) (engine.Value, error) {
+	if err := k.prepare(src); err != nil {
+		return engine.Value{}, err
+	}
 	v, err := k.ev.engine.RunIn(k.ctx, tier, k.number, src, k.out)
 	for _, n := range v.Notes {
 		k.out.Stream("stderr", []byte("note: "+n+"\n"))
@@ -185,6 +188,7 @@ func (ev *Evaluator) Complete(code string, cursor int) session.Completion {
 	for _, m := range got.Matches {
 		out.Matches = append(out.Matches, session.Match(m))
 	}
+	ev.completePrelude(code, &out, cursor)
 	return out
 }
 
@@ -195,7 +199,9 @@ func (ev *Evaluator) Inspect(code string, cursor, detail int) (display.Bundle, b
 	}
 	d, ok := ev.engine.Frontend().Inspect(code, cursor, detail)
 	if !ok {
-		return display.Bundle{}, false
+		if d, ok = ev.describePrelude(code, cursor, detail); !ok {
+			return display.Bundle{}, false
+		}
 	}
 	return describe(d), true
 }

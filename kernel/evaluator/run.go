@@ -107,6 +107,9 @@ func (k *call) typeOf(p piece) error {
 	if p.text == "" {
 		return misuse(p, "it wants an expression")
 	}
+	if err := k.prepare(p.text); err != nil {
+		return err
+	}
 	c, err := k.ev.engine.Plan(k.ctx, cell.AnyTier, k.number, padTo(p), k.out)
 	if err != nil {
 		return err
@@ -306,6 +309,9 @@ func (k *call) page(p piece, detail int) error {
 	b, ok := inspectCommand(p.text, len(p.text))
 	if !ok {
 		d, found := k.ev.engine.Frontend().Inspect(p.text, len(p.text), detail)
+		if !found {
+			d, found = k.ev.describePrelude(p.text, len(p.text), detail)
+		}
 		if !found {
 			return &commandError{line: p.line, source: p.text + p.command.name, msg: fmt.Sprintf("there is nothing named %s", p.text)}
 		}
