@@ -76,6 +76,7 @@ var packages = []pkg{
 	{"github.com/netherfield/netherfield/display/widget", "widget", &tableGithubComNetherfieldNetherfieldDisplayWidget},
 	{"github.com/netherfield/netherfield/runtime/artefact", "artefact", &tableGithubComNetherfieldNetherfieldRuntimeArtefact},
 	{"github.com/netherfield/netherfield/runtime/client", "client", &tableGithubComNetherfieldNetherfieldRuntimeClient},
+	{"github.com/netherfield/netherfield/runtime/drift", "drift", &tableGithubComNetherfieldNetherfieldRuntimeDrift},
 	{"github.com/netherfield/netherfield/runtime/feature", "feature", &tableGithubComNetherfieldNetherfieldRuntimeFeature},
 	{"github.com/netherfield/netherfield/runtime/frame", "frame", &tableGithubComNetherfieldNetherfieldRuntimeFrame},
 	{"github.com/netherfield/netherfield/runtime/frame/parquet", "parquet", &tableGithubComNetherfieldNetherfieldRuntimeFrameParquet},

@@ -113,6 +113,18 @@ func (s *Scorer) ValueVector(x *feature.Vector) (float64, error) {
 	return s.value()
 }
 
+// Active returns how many features of the last document or row were not zero: what the
+// model had to work with.
+func (s *Scorer) Active() int {
+	n := 0
+	for _, v := range s.v.Value {
+		if v != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Features returns what the transformers make of the document: what the model is
 // given, if there is one. The next call overwrites it.
 func (s *Scorer) Features(doc string) (*feature.Vector, error) {

@@ -216,6 +216,7 @@ func (s *Service) load(name, version string, data []byte) (*Version, error) {
 		}
 	}
 	v.meter = s.metrics.of(v)
+	s.watched(v)
 	next, f := old.clone(name)
 	f.versions = append(f.versions, v)
 	if len(f.versions) == 1 {

@@ -78,6 +78,7 @@ func (s *Service) tryAsk(ctx context.Context, q question) (*answer, *Version, er
 	}
 	v.meter.processing.Observe(time.Since(begun).Seconds())
 	v.meter.counted(a.scored)
+	v.watch(q.samples, a.scored)
 	s.journal.write(v, q.id, q.samples, a.scored)
 	s.shadow(f, v, q)
 	return a, v, nil

@@ -92,6 +92,7 @@ func New(opts Opts) *Service {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.loaded.Store(&catalogue{})
+	s.metrics.registry.MustRegister(driftCollector{s})
 	s.mux = s.routes()
 	return s
 }

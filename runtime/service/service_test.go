@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,6 +16,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/netherfield/netherfield/runtime/drift"
+	"github.com/netherfield/netherfield/runtime/pipeline"
 )
 
 const doc = "a truth universally acknowledged"
@@ -408,6 +413,7 @@ func TestMetricsFollowTheRules(t *testing.T) {
 		`pipeline_requests_total{code="400",pipeline="",reason="malformed",version=""} 1`,
 		`pipeline_loads_total{outcome="loaded",pipeline="spam"} 1`,
 		`pipeline_requests_in_flight 0`,
+		`pipeline_scoring_multiplications_count{pipeline="spam",version="1"} 1`,
 	} {
 		if !strings.Contains(text, "\n"+want+"\n") && !strings.HasPrefix(text, want) {
 			t.Errorf("/metrics does not have %s", want)
@@ -415,5 +421,46 @@ func TestMetricsFollowTheRules(t *testing.T) {
 	}
 	if n := strings.Count(text, `pipeline="spam",`) + strings.Count(text, `pipeline="spam"}`); n > 200 {
 		t.Errorf("a version has %d series", n)
+	}
+}
+
+// What is scored is compared with what the artefact says the pipeline was trained with.
+func TestDriftIsAGauge(t *testing.T) {
+	texts, labels := corpus(1000)
+	p := fitted(1)
+	path := filepath.Join(t.TempDir(), "model.sav")
+	t.Setenv(pipeline.SaveFile, "")
+	origin := pipeline.Origin{More: map[string]string{drift.BaselineKey: drift.NewBaseline(texts, labels).String()}}
+	if err := pipeline.SaveStage(p, path, origin); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Opts{})
+	if _, err := s.Load("spam", "1", data); err != nil {
+		t.Fatal(err)
+	}
+	if got := metric(t, s, `pipeline_baseline_ratio{pipeline="spam",value="spam",version="1"}`); got != "0.5" {
+		t.Errorf("the baseline is %q", got)
+	}
+	found := `pipeline_drift_detected{of="predictions",pipeline="spam",version="1"}`
+	if got := metric(t, s, found); got != "" {
+		t.Errorf("before a whole window it says %q", got)
+	}
+	predict(t, s, "/pipelines/spam:predict", encode(map[string]any{"documents": texts[:500]}))
+	if got := metric(t, s, found); got != "0" {
+		t.Errorf("without drift it says %q", got)
+	}
+	var spam []string
+	for i, text := range texts {
+		if labels[i] == "spam" {
+			spam = append(spam, text)
+		}
+	}
+	predict(t, s, "/pipelines/spam:predict", encode(map[string]any{"documents": spam[:500]}))
+	if got := metric(t, s, found); got != "1" {
+		t.Errorf("with spam alone it says %q", got)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/netherfield/netherfield/runtime/drift"
 	"github.com/netherfield/netherfield/runtime/pipeline"
 )
 
@@ -28,6 +29,9 @@ type Version struct {
 	scorers sync.Pool
 	meter   *meter
 	explain func(doc string, most int) ([]Term, error)
+
+	baseline *drift.Baseline // nil if the artefact has none
+	monitor  *drift.Monitor  // the same
 
 	users atomic.Int64 // requests that have chosen it, and -retired if it is unloaded
 	idle  chan struct{}
@@ -215,5 +219,14 @@ func (v *Version) one(s *pipeline.Scorer, in sample, out *scored, proba bool) (e
 	if proba {
 		out.proba = append([]float64(nil), p...)
 	}
+	v.meter.multiplications.Observe(float64(s.Active() * v.outputs()))
 	return err
+}
+
+// outputs is how many numbers the model makes of the features of one sample.
+func (v *Version) outputs() int {
+	if len(v.classes) > 2 {
+		return len(v.classes)
+	}
+	return 1
 }

@@ -17,6 +17,7 @@ var ownPackages = []string{
 	"github.com/netherfield/netherfield/display/widget",
 	"github.com/netherfield/netherfield/runtime/artefact",
 	"github.com/netherfield/netherfield/runtime/client",
+	"github.com/netherfield/netherfield/runtime/drift",
 	"github.com/netherfield/netherfield/runtime/feature",
 	"github.com/netherfield/netherfield/runtime/frame",
 	"github.com/netherfield/netherfield/runtime/frame/parquet",
