@@ -85,7 +85,7 @@ Install the kernel once, then choose "Go" in JupyterLab, or let "lab" do both.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(installCommand(), uninstallCommand(), labCommand(), serveCommand(), versionCommand())
+	root.AddCommand(installCommand(), uninstallCommand(), labCommand(), serveCommand(), manifestsCommand(), versionCommand())
 	if p.RunKernel != nil {
 		root.AddCommand(kernelCommand(p.RunKernel))
 	}

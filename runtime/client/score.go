@@ -76,6 +76,10 @@ func numberOf(v json.RawMessage) (float64, error) {
 	return f, nil
 }
 
+// formDocuments is how many documents are sent in one form at the most: services bound
+// them, ours to twice as many.
+const formDocuments = 5000
+
 // score sends documents, as many at a time as a form takes, and hands what was predicted
 // for each to take.
 func score[T any](ctx context.Context, c *Client, documents []T, take func(json.RawMessage) error) error {
@@ -95,7 +99,7 @@ func score[T any](ctx context.Context, c *Client, documents []T, take func(json.
 			return fmt.Errorf("client: document %d: %w", i, err)
 		}
 		escaped := url.QueryEscape(string(one))
-		if i > from && len(form)+len(between)+len(escaped)+len(end) > c.opts.MaxForm {
+		if i > from && (len(form)+len(between)+len(escaped)+len(end) > c.opts.MaxForm || i-from == formDocuments) {
 			if err := send(i); err != nil {
 				return err
 			}
