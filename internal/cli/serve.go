@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -19,6 +20,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/netherfield/netherfield/internal/version"
 	"github.com/netherfield/netherfield/runtime/service"
 )
 
@@ -52,7 +59,8 @@ pipeline is named as its file without the extension, unless a name stands before
 When a file changes, or on SIGHUP, it is loaded anew; what cannot be loaded leaves the
 running version as it is. SIGTERM lets the requests end that have begun. Tokens are
 read from files: one for predictions, another for loading, labelling and unloading
-over HTTP, which is refused without.`,
+over HTTP, which is refused without. Where OTEL_EXPORTER_OTLP_ENDPOINT is set, spans of
+the requests are sent there.`,
 		Example: `  netherfield serve model.sav
   netherfield serve spam=model.sav --listen :8443 --tls-cert tls.crt --tls-key tls.key
   curl localhost:8080/predict --data-urlencode 'json_args=["buy this tea"]'`,
@@ -156,6 +164,11 @@ func serve(ctx context.Context, stdout, stderr io.Writer, paths map[string]strin
 		f.opts.PredictionLog = log
 	}
 	f.opts.Source = service.Source(paths)
+	finish, err := tracing(ctx, &f.opts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, finish()) }()
 	s := service.New(f.opts)
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -181,6 +194,30 @@ func serve(ctx context.Context, stdout, stderr io.Writer, paths map[string]strin
 	}()
 	tell(stdout, stderr, s, listener.Addr(), f)
 	return s.Serve(ctx, listener, f.serving)
+}
+
+// tracing has spans sent where OpenTelemetry's environment variables say, if they say so.
+// The caller calls finish when there are no more.
+func tracing(ctx context.Context, opts *service.Opts) (finish func() error, err error) {
+	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
+		return func() error { return nil }, nil
+	}
+	exporter, err := otlptracehttp.New(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("traces cannot be sent: %w", err)
+	}
+	name := cmp.Or(os.Getenv("OTEL_SERVICE_NAME"), "netherfield")
+	attributes := resource.NewSchemaless(attribute.String("service.name", name), attribute.String("service.version", version.String()))
+	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(attributes))
+	opts.Tracer = provider
+	return func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := provider.Shutdown(ctx); err != nil {
+			return fmt.Errorf("the last traces were not sent: %w", err)
+		}
+		return nil
+	}, nil
 }
 
 // tell says what is served where.

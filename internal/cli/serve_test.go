@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -210,5 +211,25 @@ func TestServeComplains(t *testing.T) {
 		if code := cmd.ProcessState.ExitCode(); code != want.status || !strings.Contains(string(out), want.says) {
 			t.Errorf("serve %s: status %d, %v: %s", args, code, err, out)
 		}
+	}
+}
+
+func TestServeSendsTraces(t *testing.T) {
+	got := make(chan string, 10)
+	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got <- r.URL.Path + " " + string(body)
+	}))
+	defer collector.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
+	file := filepath.Join(t.TempDir(), "spam.sav")
+	saveModel(t, file, 1)
+	s := startServe(t, file)
+	s.digest(t)
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	<-s.exited
+	if sent := <-got; !strings.HasPrefix(sent, "/v1/traces ") || !strings.Contains(sent, "predict") || !strings.Contains(sent, "netherfield") {
+		t.Errorf("the collector got %q", sent)
 	}
 }

@@ -371,3 +371,21 @@ func FuzzTensor(f *testing.F) {
 		json.Unmarshal(data, &x)
 	})
 }
+
+func TestPredictionsShow(t *testing.T) {
+	p := &Prediction{
+		Pipeline: "spam", Version: "1", Predictions: []any{"spam", "<b>"},
+		Probabilities: []map[string]float64{{"spam": 0.75, "<b>": 0.25}, {"spam": 0.5, "<b>": 0.5}},
+		Explanations:  [][]Term{{{"buy", 1.25}, {"tea", -0.5}}},
+	}
+	text, html := p.String(), p.MIMEBundle()["text/html"].(string)
+	if !strings.Contains(text, "0         spam        0.2500  0.7500  buy +1.25, tea -0.5") || !strings.HasSuffix(text, "2 predictions of spam, version 1") {
+		t.Errorf("it shows as\n%s", text)
+	}
+	if strings.Contains(html, "<b>") || !strings.Contains(html, "&lt;b&gt;") {
+		t.Errorf("the HTML is %s", html)
+	}
+	if (&Prediction{}).String() == "" {
+		t.Error("nothing shows as nothing")
+	}
+}

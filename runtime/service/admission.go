@@ -56,6 +56,7 @@ func (s *Service) turn(ctx context.Context) (done func(), err error) {
 		return nil, s.refused(s.blame(ctx, err))
 	}
 	s.metrics.queue.Observe(time.Since(begun).Seconds())
+	turned(ctx)
 	return s.gate.leave, nil
 }
 

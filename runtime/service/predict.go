@@ -47,7 +47,7 @@ func (s *Service) blame(ctx context.Context, err error) *Problem {
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem(http.StatusServiceUnavailable, reasonTimeout, "the documents could not be scored within %v; send fewer at a time", s.opts.Timeout)
 	case errors.Is(err, context.Canceled):
-		return problem(499, reasonGone, "the client has gone")
+		return problem(statusGone, reasonGone, "the client has gone")
 	}
 	return problemOf(err)
 }
@@ -64,6 +64,7 @@ func (s *Service) tryAsk(ctx context.Context, q question) (*answer, *Version, er
 		return nil, nil, err
 	}
 	defer v.release()
+	mark(ctx, v, len(q.samples))
 	a := &answer{version: v}
 	if q.proba && v.classes == nil {
 		return nil, v, problem(http.StatusUnprocessableEntity, reasonUnscorable, "%s predicts values, which have no probabilities", v.Pipeline)

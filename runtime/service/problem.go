@@ -48,6 +48,9 @@ const (
 	reasonInternal     = "internal"
 )
 
+// statusGone is what is counted of a request whose client did not wait for the answer.
+const statusGone = 499
+
 func problem(status int, reason, format string, args ...any) *Problem {
 	return &Problem{Status: status, Reason: reason, Message: fmt.Sprintf(format, args...)}
 }

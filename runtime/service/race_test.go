@@ -4,4 +4,4 @@ package service
 
 // requests is how many TestChangesLoseNoRequest sends; without the race detector a
 // million.
-const requests = 20_000
+const requests = 5_000

@@ -169,11 +169,15 @@ func (s *Service) guard(w http.ResponseWriter, r *http.Request, tell func(http.R
 		return
 	}
 	defer s.leave()
-	if err := h(r.Context(), w, r, arrived); err != nil {
-		var p *Problem
-		if p = problemOf(err); p.Status == 499 {
-			return // nobody is there to be told
-		}
+	ctx, end := s.traced(r)
+	err := h(ctx, w, r, arrived)
+	if err == nil {
+		end(nil)
+		return
+	}
+	p := problemOf(err)
+	end(p)
+	if p.Status != statusGone { // else nobody is there to be told
 		tell(w, p)
 	}
 }

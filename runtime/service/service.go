@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Opts configures a service. The zero value works.
@@ -50,6 +51,9 @@ type Opts struct {
 	// Protocol; nil if there is none to load from.
 	Source func(pipeline string) ([]byte, error)
 
+	// Tracer makes spans of requests for predictions; nil makes none.
+	Tracer trace.TracerProvider
+
 	// Logger takes what happens to the service; nil discards it.
 	Logger *slog.Logger
 }
@@ -61,6 +65,7 @@ type Service struct {
 	metrics *metrics
 	gate    *gate
 	journal *journal
+	tracer  trace.Tracer // nil for none
 	mux     http.Handler
 
 	loaded   atomic.Pointer[catalogue]
@@ -90,6 +95,9 @@ func New(opts Opts) *Service {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Tracer != nil {
+		s.tracer = opts.Tracer.Tracer("github.com/netherfield/netherfield/runtime/service")
 	}
 	s.loaded.Store(&catalogue{})
 	s.metrics.registry.MustRegister(driftCollector{s})
