@@ -199,6 +199,7 @@ class Soak:
         self.doomed = 0  # workers that something will end at any time
         self.interrupts = 0  # that may still hit a cell
         self.record = []  # what %replay runs
+        self.redoomed = False  # a replay has run what ends the process once more
         self.history = collections.deque(maxlen=30)
         self.seen = collections.Counter()
         self.pid = kernel.pid
@@ -345,9 +346,11 @@ class Soak:
         if cell.command == "reset" and status == "ok":
             self.record.clear()
             self.doomed = 0
+            self.redoomed = False
         if told or said:
             self.names.clear()
             self.doomed = max(0, self.doomed - 1)
+            self.redoomed = False
             if said and not told and status == "ok":
                 self.unclear(cell)
         if cell.dooms and status == "ok":
@@ -363,7 +366,7 @@ class Soak:
         try:
             shown = cell.does(self.names)
         except Missing as missing:
-            assert self.doomed or said, f"it has used {missing}, which is not there"
+            assert self.doomed or self.redoomed or said, f"it has used {missing}, which is not there"
             return self.unclear(cell)
         except Unclear:
             return self.unclear(cell)
@@ -385,14 +388,14 @@ class Soak:
     def failed(self, request, told, interrupted):
         cell, reply = request.cell, request.reply
         if told:
-            assert cell.ends == "dies" or self.doomed or self.interrupts, f"the worker died: {reply['evalue']}"
+            assert cell.ends == "dies" or self.doomed or self.redoomed or self.interrupts, f"the worker died: {reply['evalue']}"
             return
         if interrupted:
             assert self.interrupts, "nobody has interrupted it"
             self.unclear(cell)
             return
         assert cell.ends != "dies", f"it has not died: {reply}"
-        if self.doomed:
+        if self.doomed or self.redoomed:
             self.unclear(cell)
             return
         if cell.ends == "any":
@@ -413,6 +416,7 @@ class Soak:
         """What a replay comes to is told by the model if it went through."""
         if told:
             return
+        self.redoomed = self.redoomed or any(past.dooms for past in self.record)
         for past in self.record:
             if status != "ok" or past.answer:
                 # It may have come anywhere, or has been told something else.

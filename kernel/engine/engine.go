@@ -248,8 +248,6 @@ func (e *Engine) serve(p *process) {
 	run := e.running
 	e.running = nil
 	e.mu.Unlock()
-	e.eras.end(e.front.Forget)
-	e.comms.close(e.output.comm)
 	words := e.output.lastWords()
 	e.opts.Logger.Debug("a worker ended", "how", p.exit, "last words", words)
 	f, rest := deathOf(p.exit, expected, words, e.limit, e.cellOf)
@@ -262,10 +260,14 @@ func (e *Engine) serve(p *process) {
 	if rest != "" {
 		e.output.say("stderr", []byte(rest))
 	}
+	if run == nil && !expected {
+		e.output.say("stderr", []byte(deathNote(f)))
+	}
+	// Not before: whoever misses a name has been told why.
+	e.eras.end(e.front.Forget)
+	e.comms.close(e.output.comm)
 	if run != nil {
 		run.done <- report{Failure: f}
-	} else if !expected {
-		e.output.say("stderr", []byte(deathNote(f)))
 	}
 	if another {
 		e.launch()
