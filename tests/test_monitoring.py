@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -138,7 +139,17 @@ def prometheus(folder, rules, target):
     )
     command = ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"]
     with running(command, port) as url:
+        until(lambda: is_ready(url))
         yield url
+
+
+def is_ready(url):
+    """It answers before it has read what it has stored."""
+    try:
+        urllib.request.urlopen(url + "/-/ready", timeout=30).close()
+    except urllib.error.HTTPError:
+        return False
+    return True
 
 
 def asked(url, path, **parameters):

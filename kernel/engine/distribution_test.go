@@ -12,6 +12,7 @@ import (
 	"go/build/constraint"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -101,6 +102,18 @@ func TestTheDistributionsProgramsPassAsCells(t *testing.T) {
 	}
 	close(work)
 	wg.Wait()
+	// Some wait for a millisecond, or count what is on the heap: on a busy machine they
+	// fail by chance, and are run once more, alone.
+	for _, file := range slices.Sorted(maps.Keys(failures)) {
+		if notAsCells[file] != "" {
+			continue
+		}
+		if _, err := runProgram(t, startCompiling(t), filepath.Join(root, file)); err == nil {
+			t.Logf("%s passes alone; beside others: %s", file, failures[file])
+			passed.Add(1)
+			delete(failures, file)
+		}
+	}
 	names := make([]string, 0, len(failures))
 	for file := range failures {
 		names = append(names, file)
