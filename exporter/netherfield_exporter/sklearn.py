@@ -337,7 +337,8 @@ def column_transformer(source):
         inner = dict(zip(["transformer", "then", *(f"then {k}" for k in range(2, len(stages)))], stages))
         arrays = {"columns": columns, "width": numpy.array([where.stop - where.start], "int64")}
         parts[name] = State("feature.Branch", {}, arrays, inner)
-    return source.done("feature.ColumnTransformer", {}, {}, parts)
+    dense = None if source.fitted("sparse_output_") else numpy.array([1], "uint8")
+    return source.done("feature.ColumnTransformer", {}, {"dense": dense}, parts)
 
 
 def flatten(state):

@@ -66,6 +66,8 @@ func parts(list []Branch) (parts []Part) {
 type branches struct {
 	what string
 	ends []int // where the features of each branch end; nil before Fit
+	// dense makes a dense matrix also where a branch makes a sparse one.
+	dense bool
 }
 
 func (b *branches) check(list []Branch, texts bool) error {
@@ -215,9 +217,38 @@ func (br *Branch) first(ctx context.Context, in branchInput) (mat.Matrix, error)
 	return in.matrix, nil
 }
 
-// transform returns the branches' matrices side by side: sparse if one is and keep
-// tells so of the share of entries in the whole.
-func (b *branches) transform(ctx context.Context, list []Branch, docs []string, f *frame.Frame, keep func(density float64) bool) (mat.Matrix, error) {
+// transform returns the branches' matrices side by side: sparse if one is, unless all
+// are to be dense.
+func (b *branches) transform(ctx context.Context, list []Branch, docs []string, f *frame.Frame) (mat.Matrix, error) {
+	parts, rows, err := b.parts(ctx, list, docs, f)
+	if err != nil {
+		return nil, err
+	}
+	return beside(ctx, parts, rows, b.cols(), b.dense)
+}
+
+// densityRows is how many rows tell how dense the features of all are.
+const densityRows = 256
+
+// chooseDense makes the features of f's like dense if at least limit of them are not 0.
+// That is learned, and not seen anew in each frame: what a model makes of a row must not
+// depend, not even in the last bit, on the rows beside it.
+func (b *branches) chooseDense(ctx context.Context, list []Branch, f *frame.Frame, limit float64) error {
+	head, err := f.Head(min(f.NumRows(), densityRows))
+	if err != nil {
+		return err
+	}
+	parts, rows, err := b.parts(ctx, list, nil, head)
+	if err != nil {
+		return err
+	}
+	entries, _ := countEntries(parts)
+	b.dense = float64(entries) >= limit*float64(rows)*float64(b.cols())
+	return nil
+}
+
+// parts returns what each branch makes of docs, or of the columns of f.
+func (b *branches) parts(ctx context.Context, list []Branch, docs []string, f *frame.Frame) ([]mat.Matrix, int, error) {
 	rows := len(docs)
 	if f != nil {
 		rows = f.NumRows()
@@ -234,16 +265,16 @@ func (b *branches) transform(ctx context.Context, list []Branch, docs []string, 
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("feature: branch %q of %s: %w", br.Name, b.what, err)
+			return nil, 0, fmt.Errorf("feature: branch %q of %s: %w", br.Name, b.what, err)
 		}
 		if r, c := parts[i].Dims(); r != rows || c != b.width(i) {
 			if rows > 0 && (c > 0 || b.width(i) > 0) || r > 0 {
-				return nil, fmt.Errorf("feature: branch %q of %s made %d × %d features of %d rows; there should be %d columns", br.Name, b.what, r, c, rows, b.width(i))
+				return nil, 0, fmt.Errorf("feature: branch %q of %s made %d × %d features of %d rows; there should be %d columns", br.Name, b.what, r, c, rows, b.width(i))
 			}
 			parts[i] = &CSR{Cols: b.width(i), Rows: rows, Start: make([]int, rows+1)}
 		}
 	}
-	return beside(ctx, parts, rows, b.cols(), keep)
+	return parts, rows, nil
 }
 
 func (b *branches) cols() int { return b.ends[len(b.ends)-1] }
@@ -256,24 +287,9 @@ func (b *branches) width(i int) int {
 }
 
 // beside puts matrices of as many rows side by side.
-func beside(ctx context.Context, parts []mat.Matrix, rows, cols int, keep func(density float64) bool) (mat.Matrix, error) {
-	entries, sparse := 0, false
-	for _, p := range parts {
-		if s, ok := p.(*CSR); ok {
-			sparse = true
-			entries += s.NNZ()
-			continue
-		}
-		r, c := p.Dims()
-		for i := range r {
-			for j := range c {
-				if p.At(i, j) != 0 {
-					entries++
-				}
-			}
-		}
-	}
-	if sparse && keep(float64(entries)/max(1, float64(rows)*float64(cols))) {
+func beside(ctx context.Context, parts []mat.Matrix, rows, cols int, dense bool) (mat.Matrix, error) {
+	entries, sparse := countEntries(parts)
+	if sparse && !dense {
 		x := &CSR{Rows: rows, Cols: cols, Start: make([]int, rows+1), Col: make([]int32, 0, entries), Value: make([]float64, 0, entries)}
 		for i := range rows {
 			if i%rowChunk == 0 && ctx.Err() != nil {
@@ -314,6 +330,26 @@ func beside(ctx context.Context, parts []mat.Matrix, rows, cols int, keep func(d
 		at += c
 	}
 	return x, ctx.Err()
+}
+
+// countEntries returns how many elements are not 0, and whether a matrix is sparse.
+func countEntries(parts []mat.Matrix) (entries int, sparse bool) {
+	for _, p := range parts {
+		if s, ok := p.(*CSR); ok {
+			sparse = true
+			entries += s.NNZ()
+			continue
+		}
+		r, c := p.Dims()
+		for i := range r {
+			for j := range c {
+				if p.At(i, j) != 0 {
+					entries++
+				}
+			}
+		}
+	}
+	return entries, sparse
 }
 
 // featureNames returns the names of the features of a branch, as scikit-learn's
@@ -404,6 +440,9 @@ func (b *branches) state(kind string, list []Branch, params map[string]any) (*ar
 		return nil, &NotFittedError{kind}
 	}
 	s := &artefact.State{Kind: kind, Params: params}
+	if b.dense {
+		s.Arrays = map[string]artefact.Array{"dense": artefact.Vector([]uint8{1})}
+	}
 	for i, br := range list {
 		part := &artefact.State{Kind: "feature.Branch", Arrays: map[string]artefact.Array{
 			"columns": artefact.Vector(append([]string{}, br.Columns...)),
@@ -492,6 +531,13 @@ func (b *branches) setState(s *artefact.State, texts bool) ([]Branch, error) {
 		return nil, err
 	}
 	b.ends = ends
+	if _, ok := s.Arrays["dense"]; ok {
+		dense, err := artefact.Get[uint8](s, "dense", 1)
+		if err != nil {
+			return nil, err
+		}
+		b.dense = dense[0] != 0
+	}
 	return list, nil
 }
 

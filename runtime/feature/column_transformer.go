@@ -21,13 +21,17 @@ import (
 //		{Name: "size", Columns: []string{"length", "lines"}, Transformer: &feature.StandardScaler{}},
 //	}}
 //
-// Columns of no branch are left out. The result is sparse if that of a branch is and
-// fewer than 30 % of its elements are not 0, else dense.
+// Columns of no branch are left out. The result is sparse if that of a branch is and, in
+// the first 256 rows that it was fitted to, fewer than 30 % of the elements are not 0;
+// else it is dense. (scikit-learn looks at all rows.)
 type ColumnTransformer struct {
 	Branches []Branch `artefact:"-"`
 
 	branches branches
 }
+
+// sparseThreshold is scikit-learn's.
+const sparseThreshold = 0.3
 
 var (
 	_ Frames            = (*ColumnTransformer)(nil)
@@ -49,7 +53,14 @@ func (c *ColumnTransformer) FitContext(ctx context.Context, f *frame.Frame) erro
 	if f.NumRows() == 0 {
 		return errors.New("feature: ColumnTransformer cannot learn from no rows")
 	}
-	return c.branches.fit(ctx, c.Branches, nil, f)
+	if err := c.branches.fit(ctx, c.Branches, nil, f); err != nil {
+		return err
+	}
+	if err := c.branches.chooseDense(ctx, c.Branches, f, sparseThreshold); err != nil {
+		c.branches.ends = nil
+		return err
+	}
+	return nil
 }
 
 // Transform returns the features of the branches side by side.
@@ -65,7 +76,7 @@ func (c *ColumnTransformer) TransformContext(ctx context.Context, f *frame.Frame
 	if f == nil {
 		return nil, errors.New("feature: ColumnTransformer is given no frame")
 	}
-	return c.branches.transform(ctx, c.Branches, nil, f, func(density float64) bool { return density < 0.3 })
+	return c.branches.transform(ctx, c.Branches, nil, f)
 }
 
 // FeatureNames returns branch__name for each feature; nil if c is not fitted.

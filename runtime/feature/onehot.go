@@ -18,6 +18,17 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// An UnknownCategoryError is what [OneHot] says of a category that it was not fitted to.
+type UnknownCategoryError struct {
+	Column, Category string
+	Row              int // of the frame, from 0
+}
+
+// Error says which category it is and where.
+func (e *UnknownCategoryError) Error() string {
+	return fmt.Sprintf("feature: OneHot knows no category %q of column %q, in row %d; set HandleUnknown to \"ignore\" for zeros", e.Category, e.Column, e.Row)
+}
+
 // OneHot makes of each column as many as it has categories, of which one is 1 in each
 // row and the others are 0, as scikit-learn's OneHotEncoder does.
 //
@@ -157,7 +168,7 @@ func (o *OneHot) TransformContext(ctx context.Context, f *frame.Frame) (mat.Matr
 				j, ok := o.index[i][values[k]]
 				if !ok {
 					if o.HandleUnknown != "ignore" {
-						return fmt.Errorf("feature: OneHot knows no category %q of column %q, in row %d; set HandleUnknown to \"ignore\" for zeros", values[k], name, k)
+						return &UnknownCategoryError{Column: name, Category: values[k], Row: k}
 					}
 					j = -1
 				}

@@ -70,7 +70,7 @@ func (u *Union) TransformContext(ctx context.Context, docs []string) (mat.Matrix
 	if !u.fitted() {
 		return nil, &NotFittedError{"feature.Union"}
 	}
-	return u.branches.transform(ctx, u.Branches, docs, nil, func(float64) bool { return true })
+	return u.branches.transform(ctx, u.Branches, docs, nil)
 }
 
 func (u *Union) fitted() bool {
