@@ -1,13 +1,10 @@
 package drift
 
-// This file watches what a service scores, against what its pipeline was trained with.
+// This file has what a service must know of the data that its pipeline was trained with.
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -15,14 +12,16 @@ import (
 const BaselineKey = "baseline"
 
 // A Baseline is what a pipeline was trained with, as far as a service can compare it with
-// what arrives: how often each class was predicted, and how long texts were, in
-// characters. It is kept with the model:
+// what arrives: how often each class was predicted, how long texts were, in characters,
+// and what words they are made of. It is kept with the model:
 //
 //	baseline := drift.NewBaseline(texts, labels)
 //	pipeline.SaveStage(pipe, "model.sav", pipeline.Origin{More: map[string]string{drift.BaselineKey: baseline.String()}})
 type Baseline struct {
 	Classes map[string]uint64 `json:"classes"`
 	Length  *Histogram        `json:"length"`
+	// Vocabulary is nil if there were no texts.
+	Vocabulary *Vocabulary `json:"vocabulary,omitempty"`
 }
 
 // NewBaseline returns the baseline of texts and of the classes that were predicted for
@@ -31,6 +30,9 @@ func NewBaseline(texts, classes []string) *Baseline {
 	b := &Baseline{Classes: map[string]uint64{}, Length: &Histogram{}}
 	for _, t := range texts {
 		b.Length.Add(float64(utf8.RuneCountInString(t)))
+	}
+	if len(texts) > 0 {
+		b.Vocabulary = NewVocabulary(texts)
 	}
 	for _, c := range classes {
 		b.Classes[c]++
@@ -73,78 +75,6 @@ func (b *Baseline) Ratios() map[string]float64 {
 		if total > 0 {
 			out[class] = float64(n) / total
 		}
-	}
-	return out
-}
-
-// A Figure is what a monitor says of one thing that it watches.
-type Figure struct {
-	Of string // "predictions" or "length"
-	Result
-}
-
-// A Monitor compares what a service scores with a baseline, in windows.
-type Monitor struct {
-	baseline *Baseline
-	window   int
-	classes  *Detector // nil if the baseline has none
-
-	mu     sync.Mutex
-	length *Histogram
-	last   map[string]Result
-}
-
-// lengthCells is into how many cells lengths are cut.
-const lengthCells = 10
-
-// NewMonitor returns a monitor. The error says that the options are none.
-func NewMonitor(b *Baseline, opts DetectorOpts) (*Monitor, error) {
-	m := &Monitor{baseline: b, window: cmp.Or(opts.Window, 500), length: &Histogram{}, last: map[string]Result{}}
-	for _, n := range b.Classes {
-		if n > 0 && m.classes == nil {
-			var err error
-			if m.classes, err = NewDetector(maps.Clone(b.Classes), opts); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return m, nil
-}
-
-// Add takes a document that was scored: its length in characters, and its class, which is
-// "" for a regressor.
-func (m *Monitor) Add(length int, class string) {
-	if m.classes != nil && class != "" {
-		m.classes.Add(class)
-	}
-	if m.baseline.Length.Count() == 0 {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.length.Add(float64(length))
-	if m.length.Count() < uint64(m.window) {
-		return
-	}
-	reference, live := Counts(m.baseline.Length, m.length, lengthCells)
-	if r, err := PSI(reference, live); err == nil {
-		m.last["length"] = r
-	}
-	m.length = &Histogram{}
-}
-
-// Figures returns what the last whole windows say; there is none of what has had no whole
-// window yet.
-func (m *Monitor) Figures() (out []Figure) {
-	if m.classes != nil {
-		if r, ok := m.classes.Last(); ok {
-			out = append(out, Figure{"predictions", r})
-		}
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if r, ok := m.last["length"]; ok {
-		out = append(out, Figure{"length", r})
 	}
 	return out
 }

@@ -19,6 +19,13 @@ type DetectorOpts struct {
 	Alpha float64
 }
 
+func (o DetectorOpts) check() error {
+	if o.Window < 1 || !(o.Alpha > 0 && o.Alpha < 1) {
+		return fmt.Errorf("drift: windows of %d with a false alarm rate of %v cannot be", o.Window, o.Alpha)
+	}
+	return nil
+}
+
 // A Detector compares the classes of a stream, a window after the other, with those of a
 // reference, by [PSI]. It speaks of drift in a window without any with a probability of
 // Alpha at most, as far as windows have five expected predictions of each class.
@@ -40,8 +47,8 @@ type Detector struct {
 // Other. The error says that the reference counts nothing, or that the options are none.
 func NewDetector(reference map[string]uint64, opts DetectorOpts) (*Detector, error) {
 	opts.Window, opts.Alpha = cmp.Or(opts.Window, 500), cmp.Or(opts.Alpha, Alpha)
-	if opts.Window < 1 || !(opts.Alpha > 0 && opts.Alpha < 1) {
-		return nil, fmt.Errorf("drift: windows of %d with a false alarm rate of %v cannot be", opts.Window, opts.Alpha)
+	if err := opts.check(); err != nil {
+		return nil, err
 	}
 	d := &Detector{opts: opts, index: map[string]int{}}
 	total := 0.0

@@ -500,30 +500,42 @@ func TestMonitor(t *testing.T) {
 	}
 	add := func(times int, class func(i int) string) {
 		for i := range 500 {
-			m.Add(times*len([]rune(texts[r.IntN(len(texts))])), class(i))
+			m.AddText(strings.Repeat(texts[r.IntN(len(texts))]+" ", times))
+			m.Add(class(i))
 		}
+	}
+	drifted := func() (of []string) {
+		for _, f := range m.Figures() {
+			if f.Drift {
+				of = append(of, f.Of)
+			}
+		}
+		return of
 	}
 	add(1, func(i int) string { return classes[i] })
-	for _, f := range m.Figures() {
-		if f.Drift {
-			t.Errorf("without drift: %s %v", f.Of, f.Result)
-		}
+	if got := drifted(); got != nil || len(m.Figures()) != 4 {
+		t.Errorf("without drift: %v of %v", got, m.Figures())
 	}
 	add(2, func(i int) string { return classes[min(1, i%10)] })
-	if got := m.Figures(); len(got) != 2 || got[0].Of != "predictions" || !got[0].Drift || got[1].Of != "length" || !got[1].Drift {
-		t.Errorf("%v", got)
+	if got := drifted(); !slices.Equal(got, []string{OfPredictions, OfLength}) {
+		t.Errorf("twice as long and mostly spam: %v of %v", got, m.Figures())
 	}
 	regressor, err := NewMonitor(NewBaseline(texts, nil), DetectorOpts{Window: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 10 {
-		regressor.Add(len(texts[0]), "")
+		regressor.AddText(texts[0])
+		regressor.Add("")
 	}
-	if got := regressor.Figures(); len(got) != 1 || got[0].Of != "length" {
+	if got := regressor.Figures(); len(got) != 3 || got[0].Of != OfLength {
 		t.Errorf("%v", got)
 	}
-	for _, bad := range []string{"", "[]", `{"length":{"accuracy":3}}`, `{"classes":{"a":-1}}`} {
+	if _, err := NewMonitor(NewBaseline(nil, nil), DetectorOpts{Alpha: 2}); err == nil {
+		t.Error("a false alarm rate of 2 is taken")
+	}
+	for _, bad := range []string{"", "[]", `{"length":{"accuracy":3}}`, `{"classes":{"a":-1}}`,
+		`{"vocabulary":{}}`, `{"vocabulary":{"known":"AAAA","design":1}}`, `{"vocabulary":{"known":"","design":0}}`, `{"vocabulary":3}`} {
 		if _, err := ParseBaseline(bad); err == nil {
 			t.Errorf("%q is a baseline", bad)
 		}
