@@ -23,10 +23,10 @@ import (
 //
 //	search := pipeline.GridSearch{
 //		Pipeline: pipe,
-//		Grid:     map[string][]any{"tfidf.SublinearTF": {false, true}, "model.C": {0.1, 1, 10}},
+//		Grid:     map[string][]any{"tfidf.Sublinear": {false, true}, "model.C": {0.1, 1, 10}},
 //	}
 //	err := search.Fit(train.Strings("text"), train.Strings("label"))
-//	search.BestParams() // map[model.C:10 tfidf.SublinearTF:true]
+//	search.BestParams() // map[model.C:10 tfidf.Sublinear:true]
 //
 // Transformers are fitted once a fold for all candidates that share them with all
 // that comes before them, and those that are [Stateless] are applied once to all the

@@ -6,6 +6,7 @@ package pipeline_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -112,6 +113,13 @@ func use(p *pipeline.Pipeline, x any) {
 		return
 	}
 	switch x := x.(type) {
+	case *frame.Frame:
+		if s.Load(context.Background(), x) == nil {
+			for i := range x.NumRows() + 1 {
+				s.ScoreLoaded(i)
+				s.ValueLoaded(i)
+			}
+		}
 	case []string:
 		for _, d := range x {
 			s.Score(d)

@@ -25,6 +25,12 @@ func SaveStage(stage any, path string, origin ...Origin) error {
 	if file := os.Getenv(SaveFile); file != "" {
 		path = file
 	}
+	return WriteStage(stage, path, origin...)
+}
+
+// WriteStage is [SaveStage] for programs that know where a file belongs: it writes to path
+// whatever the environment says.
+func WriteStage(stage any, path string, origin ...Origin) error {
 	if p, ok := stage.(*Pipeline); ok && p != nil && p.alone {
 		stage = p.steps[0].Stage
 	}

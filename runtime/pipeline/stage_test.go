@@ -396,9 +396,6 @@ func TestFramesAreSamples(t *testing.T) {
 	if _, err := columns.Predict(docs); err == nil || !strings.Contains(err.Error(), "takes a *frame.Frame; it cannot take a []string") && !strings.Contains(err.Error(), "cannot take a []string") {
 		t.Error(err)
 	}
-	if _, err := g.Best().Scorer(); err == nil || !strings.Contains(err.Error(), "cannot score single rows") {
-		t.Error(err)
-	}
 }
 
 func TestDataIsNamedByItsContent(t *testing.T) {
