@@ -15,7 +15,7 @@ func TestRulesAreWholeAndExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var f file
+	var f struct{ Groups []group }
 	if err := yaml.Unmarshal(text, &f); err != nil {
 		t.Fatal(err)
 	}
@@ -84,6 +84,20 @@ func TestDashboardFitsTheRules(t *testing.T) {
 			if name, _, ok := strings.Cut(q.Expr, "{"); ok && strings.Contains(name, ":") && !strings.Contains(string(rules), "record: "+name+"\n") {
 				t.Errorf("%s shows %s, which no rule records", p.Title, name)
 			}
+		}
+	}
+}
+
+func TestMistakesAreTold(t *testing.T) {
+	for says, o := range map[string]Opts{
+		"is no pipeline's name": {},
+		`"a\"b" is no pipeline`: {Pipeline: `a"b`},
+		"between 0 and 1":       {Pipeline: "spam", Availability: 99.9},
+		"no bucket":             {Pipeline: "spam", LatencySeconds: 0.02},
+		"is no name of a label": {Pipeline: "spam", Labels: map[string]string{"the team": "data"}},
+	} {
+		if _, err := Rules(o); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", says, err)
 		}
 	}
 }

@@ -3,13 +3,10 @@ package monitoring
 // This file makes the rules for Prometheus.
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // Opts say what is to be watched. Only Pipeline is needed.
@@ -41,6 +38,11 @@ func (o Opts) checked() (Opts, error) {
 	case !(o.Availability > 0 && o.Availability < 1) || !(o.Latency > 0 && o.Latency < 1):
 		return o, errors.New("monitoring: an objective is a share between 0 and 1, such as 0.999")
 	}
+	for name := range o.Labels {
+		if !isLabel(name) {
+			return o, fmt.Errorf("monitoring: %q is no name of a label; that has letters, digits and underscores, and begins with no digit", name)
+		}
+	}
 	for _, b := range buckets {
 		if b == o.LatencySeconds {
 			return o, nil
@@ -49,22 +51,28 @@ func (o Opts) checked() (Opts, error) {
 	return o, fmt.Errorf("monitoring: no bucket of pipeline_request_seconds ends at %v; there are %v", o.LatencySeconds, buckets)
 }
 
-type file struct {
-	Groups []group `yaml:"groups"`
+// isLabel tells whether Prometheus takes a label's name.
+func isLabel(name string) bool {
+	for i, c := range []byte(name) {
+		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return name != "" && len(name) <= 128
 }
 
 type group struct {
-	Name  string `yaml:"name"`
-	Rules []rule `yaml:"rules"`
+	Name  string
+	Rules []rule
 }
 
 type rule struct {
-	Record      string            `yaml:"record,omitempty"`
-	Alert       string            `yaml:"alert,omitempty"`
-	Expr        string            `yaml:"expr"`
-	For         string            `yaml:"for,omitempty"`
-	Labels      map[string]string `yaml:"labels,omitempty"`
-	Annotations map[string]string `yaml:"annotations,omitempty"`
+	Record      string
+	Alert       string
+	Expr        string
+	For         string
+	Labels      map[string]string
+	Annotations map[string]string
 }
 
 // A burn is how fast an error budget of 30 days is used up, over a long window that shows
@@ -95,14 +103,10 @@ func Rules(o Opts) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "# Rules for the pipeline %s.\n", o.Pipeline)
-	e := yaml.NewEncoder(&out)
-	e.SetIndent(2)
-	if err := e.Encode(file{o.groups()}); err != nil {
-		return nil, fmt.Errorf("monitoring: %w", err)
-	}
-	return out.Bytes(), e.Close()
+	var w lines
+	fmt.Fprintf(&w, "# Rules for the pipeline %s.\n", o.Pipeline)
+	w.groups(o.groups())
+	return []byte(w.String()), nil
 }
 
 func (o Opts) groups() []group {
