@@ -146,7 +146,8 @@ func orTop(field string) string {
 	return field
 }
 
-// samples are the documents of a request as JSON has them: texts, or rows of numbers.
+// samples are the documents of a request as JSON has them: texts, rows of numbers, or
+// records.
 type samples []sample
 
 // UnmarshalJSON decodes an array.
@@ -180,11 +181,13 @@ func (s *samples) UnmarshalJSON(data []byte) error {
 			err = json.Unmarshal(one, &out[i].text)
 		case '[':
 			err = decodeRow(one, &out[i].row)
+		case '{':
+			err = json.Unmarshal(one, &out[i].record)
 		default:
 			return wrongDocument(i, one)
 		}
 		if err != nil {
-			return problem(http.StatusBadRequest, reasonMalformed, "document %d is neither a text nor a row of numbers: %s", i, strings.TrimPrefix(err.Error(), "json: "))
+			return problem(http.StatusBadRequest, reasonMalformed, "document %d is neither a text nor a row of numbers nor an object: %s", i, strings.TrimPrefix(err.Error(), "json: "))
 		}
 	}
 	*s = out
@@ -207,7 +210,7 @@ func decodeRow(data []byte, row *[]float64) error {
 }
 
 func wrongDocument(i int, data []byte) error {
-	return problem(http.StatusBadRequest, reasonMalformed, "document %d is %s; a document is a text or a row of numbers", i, kindOf(data))
+	return problem(http.StatusBadRequest, reasonMalformed, "document %d is %s; a document is a text, a row of numbers or an object", i, kindOf(data))
 }
 
 // kindOf names what JSON begins with.

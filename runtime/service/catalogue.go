@@ -215,8 +215,8 @@ func (s *Service) load(name, version string, data []byte) (*Version, error) {
 			return nil, problem(http.StatusConflict, reasonConflict, "version %s of %s is loaded with the digest %s; unload it, or give the new one another name", version, name, same.Digest)
 		}
 	}
-	v.meter = s.metrics.of(v)
 	s.watched(v)
+	v.meter = s.metrics.of(v)
 	next, f := old.clone(name)
 	f.versions = append(f.versions, v)
 	if len(f.versions) == 1 {

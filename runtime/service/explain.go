@@ -21,12 +21,13 @@ type Term struct {
 	Weight float64 `json:"weight"`
 }
 
-// explainer returns what explains predictions of a pipeline for texts: the terms that
-// count most, in the unit of [model.Explanation].
-func explainer(p *pipeline.Pipeline) func(doc string, most int) ([]Term, error) {
+// explainer returns what explains predictions of a pipeline: the terms that count most, in
+// the unit of [model.Explanation]. One is what the pipeline is given for one document, and
+// doc its text if it is one.
+func explainer(p *pipeline.Pipeline) func(one any, doc string, most int) ([]Term, error) {
 	names := namer(p)
-	return func(doc string, most int) ([]Term, error) {
-		all, err := p.Explain([]string{doc})
+	return func(one any, doc string, most int) ([]Term, error) {
+		all, err := p.Explain(one)
 		if err != nil {
 			return nil, problem(http.StatusNotImplemented, reasonUnscorable, "%v", err)
 		}
@@ -62,9 +63,14 @@ func namer(p *pipeline.Pipeline) func(doc string, column int) string {
 		}
 	}
 	switch first := steps[0].Stage.(type) {
-	case *feature.CountVectorizer:
-		words := first.FeatureNames()
-		return func(_ string, column int) string { return words[column] }
+	case interface{ FeatureNames() []string }: // words, or columns of frames
+		names := first.FeatureNames()
+		return func(doc string, column int) string {
+			if column < len(names) {
+				return names[column]
+			}
+			return plain(doc, column)
+		}
 	case *feature.HashingVectorizer:
 		return func(doc string, column int) string {
 			words, err := first.Words([]string{doc}, column)

@@ -36,7 +36,7 @@ func TestBadRequests(t *testing.T) {
 		"null":            {`{"documents":null}`, "", 400, "documents"},
 		"a text":          {`{"documents":"a"}`, "", 400, "not a text"},
 		"null inside":     {`{"documents":["a",null]}`, "", 400, "document 1 is null"},
-		"an object":       {`{"documents":["a",{}]}`, "", 400, "document 1 is an object"},
+		"an object":       {`{"documents":["a",{}]}`, "", 422, "document 1 is an object; the pipeline spam takes texts"},
 		"a row":           {`{"documents":["a",[1]]}`, "", 422, "document 1 is a row"},
 		"a mixed row":     {`{"documents":[["a",1]]}`, "", 400, "document 0 is neither"},
 		"a row with null": {`{"documents":[[1,null]]}`, "", 400, "number 1 is null"},
@@ -370,7 +370,15 @@ func FuzzPredict(f *testing.F) {
 		f.Add("/predict", "application/x-www-form-urlencoded", "json_args="+body)
 		f.Add("/v2/models/spam/infer", "", `{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","data":`+body+`}]}`)
 	}
+	for _, body := range []string{`{"note":"a","country":"at","floor":1,"price":2,"member":true}`, `{"note":null}`, `{"floor":1e400}`, `{}`} {
+		f.Add("/pipelines/orders:predict", "application/json", `{"explain":true,"documents":[`+body+`]}`)
+		f.Add("/pipelines/orders:predict", "application/x-ndjson", `{"document":`+body+"}")
+	}
+	f.Add("/v2/models/orders/infer", "", `{"inputs":[{"name":"note","shape":[1],"datatype":"BYTES","data":["a"]},{"name":"floor","shape":[1,1],"datatype":"INT8","data":[[1]]}]}`)
 	s := started(f, Opts{MaxBody: 1 << 16, AdminToken: "t"})
+	if _, err := s.Load("orders", "1", saved(f, ofOrders(f))); err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, path, kind, body string) {
 		if !strings.HasPrefix(path, "/") || strings.ContainsFunc(path, func(c rune) bool { return c <= ' ' || c > '~' || c == '%' }) {
 			return // no path of a request

@@ -33,8 +33,8 @@ type entry struct {
 	Version    string    `json:"version"`
 	Digest     string    `json:"digest"`
 	Prediction any       `json:"prediction"`
-	Bytes      int       `json:"bytes"`
-	Document   string    `json:"document,omitempty"`
+	Bytes      int       `json:"bytes"`              // of a text
+	Document   any       `json:"document,omitempty"` // as it was sent
 }
 
 // write writes those predictions of a request that are sampled. What cannot be written
@@ -52,7 +52,7 @@ func (j *journal) write(v *Version, id string, samples []sample, scored []scored
 			e.Prediction = number(scored[i].value)
 		}
 		if j.documents {
-			e.Document = samples[i].text
+			e.Document = samples[i].document()
 		}
 		line, err := json.Marshal(e)
 		if err != nil {

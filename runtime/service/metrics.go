@@ -10,12 +10,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/netherfield/netherfield/runtime/drift"
 )
 
 // Bounds on the number of series.
 const (
-	maxClasses = 100 // of a version, that have a series of their own
-	maxRetired = 4   // versions of a pipeline that keep theirs after they were unloaded
+	maxClasses = 40 // of a version, that have a series of their own
+	maxRetired = 4  // versions of a pipeline that keep theirs after they were unloaded
 )
 
 const other = "other"
@@ -29,6 +31,9 @@ type metrics struct {
 	seconds         *prometheus.HistogramVec
 	values          *prometheus.HistogramVec
 	multiplications *prometheus.HistogramVec
+	length          *prometheus.HistogramVec
+	unknown         *prometheus.HistogramVec
+	words           *prometheus.CounterVec
 	requests        *prometheus.CounterVec
 	queue           prometheus.Histogram
 	inFlight        prometheus.Gauge
@@ -61,6 +66,11 @@ func newMetrics() *metrics {
 		seconds:         prometheus.NewHistogramVec(histogram("pipeline_request_seconds", "Time from a request's arrival to its answer.", times), versionLabels),
 		values:          prometheus.NewHistogramVec(histogram("pipeline_predicted_value", "Values that a regressor predicted.", []float64{0}), versionLabels),
 		multiplications: prometheus.NewHistogramVec(histogram("pipeline_scoring_multiplications", "Multiplications that a document costs: features of it that are not zero, times the model's outputs.", prometheus.ExponentialBuckets(8, 4, 8)), versionLabels),
+		length:          prometheus.NewHistogramVec(histogram("pipeline_document_length_characters", "Characters of a document, of versions with a baseline.", prometheus.ExponentialBuckets(16, 4, 7)), versionLabels),
+		unknown:         prometheus.NewHistogramVec(histogram("pipeline_document_unknown_words_ratio", "Share of a document's words that the pipeline was not trained with.", []float64{0, .01, .02, .05, .1, .2, .5}), versionLabels),
+		words: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "pipeline_document_words_total", Help: "Words of documents, by the bucket of their hashes.",
+		}, []string{"pipeline", "version", "bucket"}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "pipeline_requests_total", Help: "Requests for predictions, by how they were answered.",
 		}, []string{"pipeline", "version", "code", "reason"}),
@@ -74,7 +84,7 @@ func newMetrics() *metrics {
 		}, []string{"pipeline", "version", "digest"}),
 		retired: map[string][]*Version{},
 	}
-	m.registry.MustRegister(m.predictions, m.processing, m.seconds, m.values, m.multiplications, m.requests, m.queue,
+	m.registry.MustRegister(m.predictions, m.processing, m.seconds, m.values, m.multiplications, m.length, m.unknown, m.words, m.requests, m.queue,
 		m.inFlight, m.loads, m.info, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -87,6 +97,9 @@ type meter struct {
 	seconds         prometheus.Observer
 	values          prometheus.Observer
 	multiplications prometheus.Observer
+	// What arrives, of versions that are watched.
+	length, unknown prometheus.Observer
+	words           [drift.Buckets]prometheus.Counter
 	ok              prometheus.Counter
 }
 
@@ -101,6 +114,13 @@ func (m *metrics) of(v *Version) *meter {
 	}
 	if v.classes == nil {
 		out.values = m.values.WithLabelValues(v.Pipeline, v.Name)
+	}
+	if v.monitor != nil && v.takes == takesTexts {
+		out.length = m.length.WithLabelValues(v.Pipeline, v.Name)
+		out.unknown = m.unknown.WithLabelValues(v.Pipeline, v.Name)
+		for j := range out.words {
+			out.words[j] = m.words.WithLabelValues(v.Pipeline, v.Name, strconv.Itoa(j))
+		}
 	}
 	for i, class := range v.classes {
 		if i == maxClasses {
@@ -156,7 +176,7 @@ func (m *metrics) retire(v *Version) {
 		gone := all[0]
 		all = all[1:]
 		of := prometheus.Labels{"pipeline": gone.Pipeline, "version": gone.Name}
-		for _, vec := range []interface{ DeletePartialMatch(prometheus.Labels) int }{m.predictions, m.processing, m.seconds, m.values, m.multiplications, m.requests} {
+		for _, vec := range []interface{ DeletePartialMatch(prometheus.Labels) int }{m.predictions, m.processing, m.seconds, m.values, m.multiplications, m.length, m.unknown, m.words, m.requests} {
 			vec.DeletePartialMatch(of)
 		}
 	}

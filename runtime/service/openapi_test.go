@@ -16,7 +16,7 @@ import (
 )
 
 func TestAnswersAreAsDescribed(t *testing.T) {
-	s := started(t, Opts{AdminToken: "secret"})
+	s := started(t, Opts{AdminToken: "secret", Default: "spam"})
 	described := call(s, "GET", "/openapi.json", "")
 	description, err := openapi3.NewLoader().LoadFromData(described.Body.Bytes())
 	if err != nil {
@@ -27,6 +27,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}
 	router, err := gorillamux.NewRouter(description)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Load("orders", "1", saved(t, ofOrders(t))); err != nil {
 		t.Fatal(err)
 	}
 	artefact := string(saved(t, fitted(10)))
@@ -55,6 +58,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"DELETE /pipelines/spam/labels/canary", "", "", 204},
 		{"POST /pipelines/spam:predict", `{"documents":["a","buy tea"],"probabilities":true,"explain":true}`, "", 200},
 		{"POST /pipelines/spam:predict", `{"documents":[[1]]}`, "", 422},
+		{"POST /pipelines/orders:predict", `{"documents":[{"note":"a","country":"at","floor":1,"price":2,"member":true,"more":null}]}`, "", 200},
+		{"GET /pipelines/orders", "", "", 200},
+		{"GET /v2/models/orders", "", "", 200},
 		{"POST /pipelines/spam/versions/2:predict", `{"documents":["a"]}`, "", 200},
 		{"DELETE /pipelines/spam/versions/2", "", "", 204},
 		{"GET /v2", "", "", 200},
@@ -71,6 +77,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST /v2/repository/index", "", "", 200},
 		{"POST /v2/repository/models/spam/load", "", "", 501},
 		{"POST /v2/repository/models/spam/unload", "", "", 200},
+		{"POST /v2/repository/models/orders/unload", "", "", 200},
 		{"GET /health/ready", "", "", 503},
 	} {
 		method, path, _ := strings.Cut(test.request, " ")

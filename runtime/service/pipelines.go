@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/netherfield/netherfield/runtime/drift"
+	"github.com/netherfield/netherfield/runtime/feature"
 )
 
 // A PipelineInfo is what GET /pipelines says of a pipeline.
@@ -27,9 +30,11 @@ type VersionInfo struct {
 	Labels     []string          `json:"labels"`
 	Share      float64           `json:"share,omitempty"` // of the requests that name no version
 	Loaded     time.Time         `json:"loaded"`
-	Takes      string            `json:"takes"`             // "texts" or "rows"
+	Takes      string            `json:"takes"`             // "texts", "rows" or "records"
+	Columns    []feature.Input   `json:"columns,omitempty"` // of the records
 	Classes    []string          `json:"classes,omitempty"` // of a classifier
 	Steps      []string          `json:"steps"`
+	Watched    bool              `json:"watched"` // it has a baseline that drift is measured against
 	Provenance map[string]string `json:"provenance,omitempty"`
 }
 
@@ -54,11 +59,9 @@ func (f *shelf) info() PipelineInfo {
 func (f *shelf) versionInfo(v *Version) VersionInfo {
 	info := VersionInfo{
 		Version: v.Name, State: "loaded", Digest: v.Digest, Labels: f.labelsOf(v), Loaded: v.Loaded.UTC(),
-		Takes: "rows", Classes: v.classes, Provenance: v.fitted.Provenance(),
+		Takes: string(v.takes), Columns: v.columns, Classes: v.classes, Watched: v.monitor != nil, Provenance: v.fitted.Provenance(),
 	}
-	if v.texts {
-		info.Takes = "texts"
-	}
+	delete(info.Provenance, drift.BaselineKey) // as large as all the rest, and not for people
 	if l := f.labels[Canary]; l.version == v {
 		info.Share = l.share
 	}

@@ -86,16 +86,25 @@ func (s *Service) tryAsk(ctx context.Context, q question) (*answer, *Version, er
 }
 
 func (v *Version) explanations(ctx context.Context, q question) ([][]Term, error) {
-	if !v.texts {
-		return nil, problem(http.StatusUnprocessableEntity, reasonUnscorable, "only predictions for texts are explained")
+	table, err := v.check(q.samples)
+	if err != nil {
+		return nil, err
 	}
 	out := make([][]Term, len(q.samples))
 	for i, in := range q.samples {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		var err error
-		if out[i], err = v.explain(in.text, q.explain); err != nil {
+		var one any = []string{in.text}
+		switch v.takes {
+		case takesRows:
+			one = [][]float64{in.row}
+		case takesRecords:
+			if one, err = table.Slice(i, i+1); err != nil {
+				return nil, err
+			}
+		}
+		if out[i], err = v.explain(one, in.text, q.explain); err != nil {
 			return nil, fmt.Errorf("document %d: %w", i, err)
 		}
 	}

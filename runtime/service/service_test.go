@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"github.com/netherfield/netherfield/runtime/drift"
+	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/model"
 	"github.com/netherfield/netherfield/runtime/pipeline"
 )
 
@@ -419,15 +422,42 @@ func TestMetricsFollowTheRules(t *testing.T) {
 			t.Errorf("/metrics does not have %s", want)
 		}
 	}
-	if n := strings.Count(text, `pipeline="spam",`) + strings.Count(text, `pipeline="spam"}`); n > 200 {
+}
+
+// However many classes there are, and with all that is watched, the series are few.
+func TestSeriesAreBounded(t *testing.T) {
+	texts, _ := corpus(1000)
+	labels := make([]string, len(texts))
+	for i := range labels {
+		labels[i] = fmt.Sprint("class ", i%150)
+	}
+	p := pipeline.New(pipeline.Step("hash", &feature.HashingVectorizer{Buckets: 64, NonNegative: true}), pipeline.Step("bayes", &model.MultinomialNB{}))
+	if err := p.Fit(texts, labels); err != nil {
+		t.Fatal(err)
+	}
+	s := New(Opts{})
+	if _, err := s.Load("spam", "1", watched(t, p, texts, labels)); err != nil {
+		t.Fatal(err)
+	}
+	predict(t, s, "/pipelines/spam:predict", encode(map[string]any{"documents": texts}))
+	text := call(s, "GET", "/metrics", "").Body.String()
+	if n := strings.Count(text, `pipeline="spam",`) + strings.Count(text, `pipeline="spam"}`); n < 100 || n > 200 {
 		t.Errorf("a version has %d series", n)
+	}
+	problems, err := promlint.New(strings.NewReader(text)).Lint()
+	for _, p := range problems {
+		if strings.HasPrefix(p.Metric, "pipeline_") {
+			t.Errorf("%s: %s", p.Metric, p.Text)
+		}
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }
 
-// What is scored is compared with what the artefact says the pipeline was trained with.
-func TestDriftIsAGauge(t *testing.T) {
-	texts, labels := corpus(1000)
-	p := fitted(1)
+// watched returns the artefact of a pipeline with the baseline of what it was fitted to.
+func watched(t *testing.T, p *pipeline.Pipeline, texts, labels []string) []byte {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "model.sav")
 	t.Setenv(pipeline.SaveFile, "")
 	origin := pipeline.Origin{More: map[string]string{drift.BaselineKey: drift.NewBaseline(texts, labels).String()}}
@@ -438,12 +468,23 @@ func TestDriftIsAGauge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return data
+}
+
+// What is scored is compared with what the artefact says the pipeline was trained with.
+func TestDriftIsAGauge(t *testing.T) {
+	texts, labels := corpus(1000)
+	p := fitted(1)
 	s := New(Opts{})
-	if _, err := s.Load("spam", "1", data); err != nil {
+	if _, err := s.Load("spam", "1", watched(t, p, texts, labels)); err != nil {
 		t.Fatal(err)
 	}
 	if got := metric(t, s, `pipeline_baseline_ratio{pipeline="spam",value="spam",version="1"}`); got != "0.5" {
 		t.Errorf("the baseline is %q", got)
+	}
+	// The baseline itself is larger than the rest of the answer, and is told of in one word.
+	if info := s.Pipelines()[0].Versions[0]; !info.Watched || info.Provenance[drift.BaselineKey] != "" {
+		t.Errorf("watched %t, provenance %v", info.Watched, info.Provenance)
 	}
 	found := `pipeline_drift_detected{of="predictions",pipeline="spam",version="1"}`
 	if got := metric(t, s, found); got != "" {
@@ -452,6 +493,26 @@ func TestDriftIsAGauge(t *testing.T) {
 	predict(t, s, "/pipelines/spam:predict", encode(map[string]any{"documents": texts[:500]}))
 	if got := metric(t, s, found); got != "0" {
 		t.Errorf("without drift it says %q", got)
+	}
+	for series, want := range map[string]string{
+		`pipeline_document_length_characters_count{pipeline="spam",version="1"}`: "500",
+		`pipeline_document_unknown_words_ratio_sum{pipeline="spam",version="1"}`: "0",
+		`pipeline_drift_detected{of="words",pipeline="spam",version="1"}`:        "0",
+	} {
+		if got := metric(t, s, series); got != want {
+			t.Errorf("%s is %q, not %s", series, got, want)
+		}
+	}
+	words := 0.0
+	for j := range drift.Buckets {
+		n, err := strconv.ParseFloat(metric(t, s, fmt.Sprintf(`pipeline_document_words_total{bucket="%d",pipeline="spam",version="1"}`, j)), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words += n
+	}
+	if words < 500 {
+		t.Errorf("500 documents have %v words", words)
 	}
 	var spam []string
 	for i, text := range texts {

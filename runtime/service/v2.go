@@ -6,12 +6,12 @@ package service
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/netherfield/netherfield/internal/version"
+	"github.com/netherfield/netherfield/runtime/feature"
 )
 
 // Names and datatypes of tensors.
@@ -21,16 +21,8 @@ const (
 	probaName  = "predict_proba"
 	typeBytes  = "BYTES"
 	typeFP64   = "FP64"
+	typeBool   = "BOOL"
 )
-
-// A tensor is an array of a request or an answer.
-type tensor struct {
-	Name       string          `json:"name"`
-	Shape      []int           `json:"shape"`
-	Datatype   string          `json:"datatype"`
-	Parameters json.RawMessage `json:"parameters,omitempty"`
-	Data       json.RawMessage `json:"data"`
-}
 
 // An inferRequest is the body of an infer.
 type inferRequest struct {
@@ -147,9 +139,22 @@ func (s *Service) v2Model(w http.ResponseWriter, r *http.Request, model string, 
 	for _, w := range f.versions {
 		info.Versions = append(info.Versions, w.Name)
 	}
-	info.Inputs = []tensorInfo{{inputName, typeFP64, []int{-1, -1}}}
-	if v.texts {
+	switch v.takes {
+	case takesTexts:
 		info.Inputs = []tensorInfo{{inputName, typeBytes, []int{-1}}}
+	case takesRows:
+		info.Inputs = []tensorInfo{{inputName, typeFP64, []int{-1, -1}}}
+	case takesRecords:
+		for _, c := range v.columns {
+			kind := typeBytes
+			switch c.Kind {
+			case feature.Number:
+				kind = typeFP64
+			case feature.Bool:
+				kind = typeBool
+			}
+			info.Inputs = append(info.Inputs, tensorInfo{c.Name, kind, []int{-1}})
+		}
 	}
 	info.Outputs = []tensorInfo{{outputName, typeFP64, []int{-1}}}
 	if v.classes != nil {
@@ -187,7 +192,7 @@ func (s *Service) infer(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	if err := decodeJSON(b.Bytes(), &req); err != nil {
 		return s.refused(err)
 	}
-	samples, err := req.samples()
+	samples, err := s.v2Samples(&req, wanted)
 	if err != nil {
 		return s.refused(err)
 	}
@@ -217,130 +222,6 @@ func (s *Service) infer(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	}
 	writeJSON(w, http.StatusOK, out)
 	return nil
-}
-
-func (a *answer) predictTensor() tensor {
-	v := a.version
-	t := tensor{Name: outputName, Shape: []int{len(a.scored)}, Datatype: typeBytes}
-	if v.classes == nil {
-		t.Datatype = typeFP64
-	}
-	data := []byte{'['}
-	for i := range a.scored {
-		if i > 0 {
-			data = append(data, ',')
-		}
-		data = v.appendPrediction(data, &a.scored[i])
-	}
-	t.Data = append(data, ']')
-	return t
-}
-
-func (a *answer) probaTensor() tensor {
-	t := tensor{Name: probaName, Shape: []int{len(a.scored), len(a.version.classes)}, Datatype: typeFP64}
-	data := []byte{'['}
-	for i := range a.scored {
-		for _, p := range a.scored[i].proba {
-			if len(data) > 1 {
-				data = append(data, ',')
-			}
-			data = appendNumber(data, p)
-		}
-	}
-	t.Data = append(data, ']')
-	return t
-}
-
-// samples reads the one input of a request: BYTES are texts, numbers in two dimensions
-// are rows.
-func (req *inferRequest) samples() ([]sample, error) {
-	if len(req.Inputs) != 1 {
-		return nil, problem(http.StatusBadRequest, reasonMalformed, "there is to be one input, not %d", len(req.Inputs))
-	}
-	in := req.Inputs[0]
-	if in.Data == nil {
-		return nil, problem(http.StatusBadRequest, reasonMalformed, "the input %q has no data", in.Name)
-	}
-	size := 1
-	for _, n := range in.Shape {
-		if n < 0 || n > 0 && size > 1<<40/n {
-			return nil, problem(http.StatusBadRequest, reasonMalformed, "the input %q has the shape %v", in.Name, in.Shape)
-		}
-		size *= n
-	}
-	wrong := func(n int) error {
-		return problem(http.StatusBadRequest, reasonMalformed, "the input %q has %d elements, which its shape %v has not", in.Name, n, in.Shape)
-	}
-	switch {
-	case in.Datatype == typeBytes:
-		texts, err := flat[string](in)
-		if err != nil {
-			return nil, err
-		}
-		if len(texts) != size || len(in.Shape) == 0 {
-			return nil, wrong(len(texts))
-		}
-		out := make([]sample, len(texts))
-		for i, t := range texts {
-			out[i].text = t
-		}
-		return out, nil
-	case strings.HasPrefix(in.Datatype, "FP") || strings.HasPrefix(in.Datatype, "INT") || strings.HasPrefix(in.Datatype, "UINT"):
-		if len(in.Shape) != 2 {
-			return nil, problem(http.StatusBadRequest, reasonMalformed, "the input %q has the shape %v; rows of numbers have two dimensions", in.Name, in.Shape)
-		}
-		numbers, err := flat[float64](in)
-		if err != nil {
-			return nil, err
-		}
-		if len(numbers) != size {
-			return nil, wrong(len(numbers))
-		}
-		out := make([]sample, in.Shape[0])
-		cols := in.Shape[1]
-		if len(out) > 0 && cols == 0 {
-			return nil, wrong(0)
-		}
-		for i := range out {
-			out[i].row = numbers[i*cols : (i+1)*cols : (i+1)*cols]
-		}
-		return out, nil
-	}
-	return nil, problem(http.StatusBadRequest, reasonMalformed, "the datatype %q of the input %q is not understood; texts are BYTES, numbers FP64", in.Datatype, in.Name)
-}
-
-// flat decodes data that may be nested as the shape is, row by row.
-func flat[T any](in tensor) ([]T, error) {
-	var out []T
-	var walk func(data json.RawMessage, depth int) error
-	walk = func(data json.RawMessage, depth int) error {
-		var plain []*T
-		if err := json.Unmarshal(data, &plain); err == nil {
-			for _, v := range plain {
-				if v == nil {
-					return fmt.Errorf("null is no element")
-				}
-				out = append(out, *v)
-			}
-			return nil
-		} else if depth >= len(in.Shape) {
-			return err
-		}
-		var nested []json.RawMessage
-		if err := json.Unmarshal(data, &nested); err != nil {
-			return err
-		}
-		for _, d := range nested {
-			if err := walk(d, depth+1); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := walk(in.Data, 1); err != nil {
-		return nil, problem(http.StatusBadRequest, reasonMalformed, "the data of the input %q is no array of %s: %s", in.Name, in.Datatype, strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return out, nil
 }
 
 // v2Index answers what is in the repository.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/netherfield/netherfield/runtime/drift"
+	"github.com/netherfield/netherfield/runtime/feature"
+	"github.com/netherfield/netherfield/runtime/frame"
 	"github.com/netherfield/netherfield/runtime/pipeline"
 )
 
@@ -25,10 +27,11 @@ type Version struct {
 
 	fitted  *pipeline.Pipeline
 	classes []string // nil for a regressor
-	texts   bool     // it takes texts, not rows of numbers
+	takes   takes
+	columns []feature.Input // of the records that it takes
 	scorers sync.Pool
 	meter   *meter
-	explain func(doc string, most int) ([]Term, error)
+	explain func(one any, doc string, most int) ([]Term, error)
 
 	baseline *drift.Baseline // nil if the artefact has none
 	monitor  *drift.Monitor  // the same
@@ -51,12 +54,23 @@ func newVersion(name, version string, p *pipeline.Pipeline) (*Version, error) {
 		Pipeline: name, Name: version, Digest: p.Digest(), Loaded: time.Now(),
 		fitted: p, classes: s.Classes(), idle: make(chan struct{}),
 	}
-	// The first document tells what the pipeline takes.
-	if _, err := s.Features("a"); err == nil {
-		v.texts = true
+	if !s.Predicts() {
+		return nil, fmt.Errorf("the pipeline has no model as its last step, %q, and so predicts nothing", p.Steps()[len(p.Steps())-1].Name)
+	}
+	switch s.Takes() {
+	case "texts":
+		v.takes = takesTexts
+		// The first request is to find memory ready.
 		if err := v.try(s); err != nil {
 			return nil, err
 		}
+	case "frames":
+		v.takes, v.columns = takesRecords, s.Inputs()
+		if v.columns == nil {
+			return nil, fmt.Errorf("its first step, %q, does not tell which columns it reads; feature.HasInputs is how it could", p.Steps()[0].Name)
+		}
+	default:
+		v.takes = takesRows
 	}
 	v.scorers.New = func() any {
 		s, err := p.Scorer()
@@ -70,8 +84,7 @@ func newVersion(name, version string, p *pipeline.Pipeline) (*Version, error) {
 	return v, nil
 }
 
-// try scores a document, so that a pipeline without a model is refused when it is
-// loaded, and the first request finds memory ready.
+// try scores a document, so that a pipeline that cannot is refused when it is loaded.
 func (v *Version) try(s *pipeline.Scorer) (err error) {
 	if v.classes != nil {
 		_, _, err = s.Score("a")
@@ -111,10 +124,42 @@ func (v *Version) retire(ctx context.Context) error {
 	}
 }
 
-// A sample is what a client wants scored: a text or a row of numbers.
+// takes is what a pipeline scores.
+type takes string
+
+// What clients are told of it.
+const (
+	takesTexts   takes = "texts"
+	takesRows    takes = "rows"    // of numbers
+	takesRecords takes = "records" // a row of a frame each, as a JSON object
+)
+
+// A sample is what a client wants scored: a record, a row of numbers, or else a text.
 type sample struct {
-	text string
-	row  []float64
+	text   string
+	row    []float64
+	record record
+}
+
+func (s *sample) kind() takes {
+	switch {
+	case s.record != nil:
+		return takesRecords
+	case s.row != nil:
+		return takesRows
+	}
+	return takesTexts
+}
+
+// document returns the sample as JSON has it.
+func (s *sample) document() any {
+	switch s.kind() {
+	case takesRecords:
+		return s.record
+	case takesRows:
+		return s.row
+	}
+	return s.text
 }
 
 // A scored sample has a class, or a value if the pipeline is a regressor.
@@ -135,7 +180,8 @@ const (
 // for bit. The error names the sample.
 func (v *Version) score(ctx context.Context, samples []sample, proba bool) ([]scored, error) {
 	out := make([]scored, len(samples))
-	if err := v.check(samples); err != nil {
+	table, err := v.check(samples)
+	if err != nil {
 		return nil, err
 	}
 	workers := 1
@@ -144,7 +190,7 @@ func (v *Version) score(ctx context.Context, samples []sample, proba bool) ([]sc
 	}
 	if workers == 1 {
 		for from := 0; from < len(samples); from += chunk {
-			if err := v.scoreChunk(ctx, samples, out, from, proba); err != nil {
+			if err := v.scoreChunk(ctx, samples, table, out, from, proba); err != nil {
 				return nil, err
 			}
 		}
@@ -160,7 +206,7 @@ func (v *Version) score(ctx context.Context, samples []sample, proba bool) ([]sc
 				if from >= len(samples) {
 					return
 				}
-				if errs[w] = v.scoreChunk(ctx, samples, out, from, proba); errs[w] != nil {
+				if errs[w] = v.scoreChunk(ctx, samples, table, out, from, proba); errs[w] != nil {
 					next.Store(int64(len(samples)))
 					return
 				}
@@ -177,44 +223,70 @@ func (v *Version) score(ctx context.Context, samples []sample, proba bool) ([]sc
 }
 
 // check finds samples of the wrong kind, so that nothing is counted of a request that
-// fails.
-func (v *Version) check(samples []sample) error {
-	for i, s := range samples {
-		switch {
-		case v.texts && s.row != nil:
-			return problem(http.StatusUnprocessableEntity, reasonUnscorable, "document %d is a row of numbers; the pipeline %s takes texts", i, v.Pipeline)
-		case !v.texts && s.row == nil:
-			return problem(http.StatusUnprocessableEntity, reasonUnscorable, "document %d is a text; the pipeline %s takes rows of numbers", i, v.Pipeline)
+// fails, and returns records as a frame.
+func (v *Version) check(samples []sample) (*frame.Frame, error) {
+	for i := range samples {
+		s := &samples[i]
+		if got := s.kind(); got != v.takes && !(got == takesTexts && v.isOneText()) {
+			return nil, problem(http.StatusUnprocessableEntity, reasonUnscorable, "document %d is %s; the pipeline %s takes %s", i, a[got], v.Pipeline, v.wants())
 		}
 	}
-	return nil
+	if v.takes != takesRecords {
+		return nil, nil
+	}
+	return v.frame(samples)
 }
 
-func (v *Version) scoreChunk(ctx context.Context, samples []sample, out []scored, from int, proba bool) error {
+// a names one of what is taken.
+var a = map[takes]string{takesTexts: "a text", takesRows: "a row of numbers", takesRecords: "an object"}
+
+func (v *Version) wants() string {
+	switch v.takes {
+	case takesTexts:
+		return "texts"
+	case takesRows:
+		return "rows of numbers"
+	}
+	return "objects like " + v.example()
+}
+
+func (v *Version) scoreChunk(ctx context.Context, samples []sample, table *frame.Frame, out []scored, from int, proba bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	s := v.scorers.Get().(*pipeline.Scorer)
 	defer v.scorers.Put(s)
-	for i := from; i < min(from+chunk, len(samples)); i++ {
-		if err := v.one(s, samples[i], &out[i], proba); err != nil {
+	to := min(from+chunk, len(samples))
+	if table != nil {
+		if err := v.load(ctx, s, table, from, to); err != nil {
+			return err
+		}
+	}
+	for i := from; i < to; i++ {
+		if err := v.one(s, samples[i], i-from, &out[i], proba); err != nil {
 			return problem(http.StatusUnprocessableEntity, reasonUnscorable, "document %d cannot be scored: %v", i, err)
 		}
 	}
 	return nil
 }
 
-func (v *Version) one(s *pipeline.Scorer, in sample, out *scored, proba bool) (err error) {
+// one scores a sample, or a row that is loaded.
+func (v *Version) one(s *pipeline.Scorer, in sample, row int, out *scored, proba bool) (err error) {
 	var p []float64
+	regressor := v.classes == nil
 	switch {
-	case v.classes == nil && v.texts:
+	case v.takes == takesTexts && regressor:
 		out.value, err = s.Value(in.text)
-	case v.classes == nil:
-		out.value, err = s.ValueRow(in.row)
-	case v.texts:
+	case v.takes == takesTexts:
 		out.class, p, err = s.Score(in.text)
-	default:
+	case v.takes == takesRows && regressor:
+		out.value, err = s.ValueRow(in.row)
+	case v.takes == takesRows:
 		out.class, p, err = s.ScoreRow(in.row)
+	case regressor:
+		out.value, err = s.ValueLoaded(row)
+	default:
+		out.class, p, err = s.ScoreLoaded(row)
 	}
 	if proba {
 		out.proba = append([]float64(nil), p...)

@@ -4,8 +4,6 @@ package service
 // trained with, if its artefact says what that was: see [drift.Baseline].
 
 import (
-	"unicode/utf8"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/netherfield/netherfield/runtime/drift"
@@ -42,12 +40,25 @@ func (v *Version) watch(samples []sample, scored []scored) {
 	if v.monitor == nil {
 		return
 	}
+	var buckets [drift.Buckets]float64
 	for i := range scored {
-		length := len(samples[i].row)
-		if v.texts {
-			length = utf8.RuneCountInString(samples[i].text)
+		v.monitor.Add(scored[i].class)
+		if v.takes != takesTexts {
+			continue
 		}
-		v.monitor.Add(length, scored[i].class)
+		sketch := v.monitor.AddText(samples[i].text)
+		v.meter.length.Observe(float64(sketch.Characters))
+		if sketch.Words > 0 {
+			v.meter.unknown.Observe(sketch.Unknown / sketch.Words)
+		}
+		for j, n := range sketch.Buckets {
+			buckets[j] += n
+		}
+	}
+	for j, n := range buckets {
+		if n > 0 {
+			v.meter.words[j].Add(n)
+		}
 	}
 }
 
