@@ -22,17 +22,19 @@ import (
 )
 
 // URLVariable is the environment variable that names the service, and DefaultURL what is
-// taken without it.
+// taken without it. TokenVariable is the one that holds the token for that service.
 const (
-	URLVariable = "PIPELINE_URL"
-	DefaultURL  = "http://pipeline:8080"
+	URLVariable   = "PIPELINE_URL"
+	DefaultURL    = "http://pipeline:8080"
+	TokenVariable = "PIPELINE_TOKEN"
 )
 
 // Opts configures a client. The zero value works.
 type Opts struct {
 	// URL is that of the service; $PIPELINE_URL if it is empty, else DefaultURL.
 	URL string
-	// Token is what requests bear, if the service wants one.
+	// Token is what requests bear, if the service wants one; $PIPELINE_TOKEN if both it
+	// and URL are empty.
 	Token string
 	// HTTP sends the requests; a client of its own if nil.
 	HTTP *http.Client
@@ -52,6 +54,10 @@ type Client struct {
 
 // New returns a client. The error says that the URL is none.
 func New(opts Opts) (*Client, error) {
+	if opts.URL == "" {
+		// The token is for that service, and nobody else is to see it.
+		opts.Token = cmp.Or(opts.Token, os.Getenv(TokenVariable))
+	}
 	opts.URL = cmp.Or(opts.URL, os.Getenv(URLVariable), DefaultURL)
 	opts.MaxAnswer = cmp.Or(opts.MaxAnswer, 256<<20)
 	opts.MaxForm = cmp.Or(opts.MaxForm, 400_000)

@@ -195,15 +195,16 @@ func (m *Metrics) MeanSeconds() float64 {
 	return m.Value(name+"_sum") / m.Value(name+"_count")
 }
 
-// Pipeline returns the series that are the pipeline's own, without those of its process
-// and without what tells when a series began.
+// Pipeline returns the series that are the pipeline's own, without those of its process,
+// without what tells when a series began, and without those that make sense only together:
+// the buckets of histograms, and of words.
 func (m *Metrics) Pipeline() []Series {
 	return slices.DeleteFunc(slices.Clone(m.All), func(s Series) bool {
 		own := strings.HasPrefix(s.Name, m.Prefix)
 		if m.Prefix == "" {
 			own = strings.HasPrefix(s.Name, "predictions") || strings.HasPrefix(s.Name, "processing_seconds")
 		}
-		return !own || strings.HasSuffix(s.Name, "_created") || strings.HasSuffix(s.Name, "_bucket")
+		return !own || strings.HasSuffix(s.Name, "_created") || strings.HasSuffix(s.Name, "_bucket") || s.Labels["bucket"] != ""
 	})
 }
 

@@ -23,10 +23,18 @@ type Version struct {
 	Labels     []string          `json:"labels"`
 	Share      float64           `json:"share"` // of the requests that name no version
 	Loaded     time.Time         `json:"loaded"`
-	Takes      string            `json:"takes"` // "texts" or "rows"
+	Takes      string            `json:"takes"`   // "texts", "rows" or "records"
+	Columns    []Column          `json:"columns"` // of the records
 	Classes    []string          `json:"classes"`
 	Steps      []string          `json:"steps"`
+	Watched    bool              `json:"watched"` // it has a baseline that drift is measured against
 	Provenance map[string]string `json:"provenance"`
+}
+
+// A Column is one of those that a pipeline of tables reads.
+type Column struct {
+	Name string `json:"name"`
+	Kind string `json:"kind"` // "number", "text", "category" or "bool"
 }
 
 // Pipelines returns what the service has loaded, in alphabetical order.
@@ -67,8 +75,9 @@ type Prediction struct {
 	Explanations  [][]Term             `json:"explanations"`
 }
 
-// Predict has documents scored, []string or [][]float64 as the pipeline takes them, in
-// one request, which is never repeated.
+// Predict has documents scored in one request, which is never repeated. They are what the
+// pipeline takes: []string; [][]float64; or records, []map[string]any by the names of the
+// columns, or structs that JSON encodes so.
 func (c *Client) Predict(ctx context.Context, documents any, opts PredictOpts) (*Prediction, error) {
 	path := "/pipelines/" + url.PathEscape(opts.Pipeline)
 	switch {
