@@ -63,5 +63,8 @@ func (p *Precompiler) Compile(ctx context.Context, tier cell.Tier, number int, s
 	return outcome, nil
 }
 
+// Frontend returns what knows the names of the session.
+func (p *Precompiler) Frontend() *cell.Frontend { return p.front }
+
 // Reset forgets all names.
 func (p *Precompiler) Reset() { p.front.Reset() }

@@ -66,6 +66,11 @@ func (done *Precompiled) cell(ctx context.Context, p *engine.Precompiler, number
 		if !ok {
 			continue
 		}
+		for _, name := range missing(p.Frontend(), src) {
+			if _, err := p.Compile(ctx, cell.Interpreted, 0, name.source()); err != nil {
+				return err
+			}
+		}
 		outcome, err := p.Compile(ctx, tier, number, src)
 		if err != nil {
 			return err

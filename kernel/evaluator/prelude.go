@@ -30,14 +30,18 @@ const clientPath = "github.com/netherfield/netherfield/runtime/client"
 // client.
 const preludeImport = "netherfield_client"
 
-// missing returns the names of the prelude that code mentions and the session does not
-// know.
-func (ev *Evaluator) missing(code string) (out []known) {
+// source is the Go that makes the name a variable.
+func (k known) source() string {
+	return "import " + preludeImport + " \"" + clientPath + "\"\n" + k.name + " := " + preludeImport + "." + k.function
+}
+
+// missing returns the names of the prelude that code mentions and a session does not know.
+func missing(session *cell.Frontend, code string) (out []known) {
 	for _, k := range prelude {
 		if !strings.Contains(code, k.name) {
 			continue
 		}
-		if _, ok := ev.engine.Frontend().Lookup(k.name); !ok && mentions(code, k.name) {
+		if _, ok := session.Lookup(k.name); !ok && mentions(code, k.name) {
 			out = append(out, k)
 		}
 	}
@@ -63,9 +67,8 @@ func mentions(code, name string) bool {
 
 // prepare makes what code mentions of the prelude known.
 func (k *call) prepare(code string) error {
-	for _, name := range k.ev.missing(code) {
-		src := "import " + preludeImport + " \"" + clientPath + "\"\n" + name.name + " := " + preludeImport + "." + name.function
-		if _, err := k.ev.engine.RunIn(k.ctx, cell.Interpreted, 0, src, k.out); err != nil {
+	for _, name := range missing(k.ev.engine.Frontend(), code) {
+		if _, err := k.ev.engine.RunIn(k.ctx, cell.Interpreted, 0, name.source(), k.out); err != nil {
 			return err
 		}
 	}

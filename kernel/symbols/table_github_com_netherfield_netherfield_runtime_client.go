@@ -10,6 +10,7 @@ import (
 
 var tableGithubComNetherfieldNetherfieldRuntimeClient = []symbol{
 	{"Client", (*p.Client)(nil)},
+	{"Column", (*p.Column)(nil)},
 	{"GetMetrics", p.GetMetrics},
 	{"Inference", (*p.Inference)(nil)},
 	{"Metrics", (*p.Metrics)(nil)},

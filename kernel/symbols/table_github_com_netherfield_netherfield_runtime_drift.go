@@ -30,6 +30,7 @@ var tableGithubComNetherfieldNetherfieldRuntimeDrift = []symbol{
 	{"NewCategories", p.NewCategories},
 	{"NewDetector", p.NewDetector},
 	{"NewMonitor", p.NewMonitor},
+	{"NewVocabulary", p.NewVocabulary},
 	{"NoisePSI", p.NoisePSI},
 	{"PSI", p.PSI},
 	{"ParseBaseline", p.ParseBaseline},
@@ -37,8 +38,10 @@ var tableGithubComNetherfieldNetherfieldRuntimeDrift = []symbol{
 	{"ReportContext", p.ReportContext},
 	{"Result", (*p.Result)(nil)},
 	{"Share", (*p.Share)(nil)},
+	{"Sketch", (*p.Sketch)(nil)},
 	{"TextOpts", (*p.TextOpts)(nil)},
 	{"TextResult", (*p.TextResult)(nil)},
 	{"Texts", p.Texts},
 	{"Token", (*p.Token)(nil)},
+	{"Vocabulary", (*p.Vocabulary)(nil)},
 }

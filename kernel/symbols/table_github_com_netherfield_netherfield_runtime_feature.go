@@ -18,7 +18,10 @@ var tableGithubComNetherfieldNetherfieldRuntimeFeature = []symbol{
 	{"Density", p.Density},
 	{"EnglishStopWords", p.EnglishStopWords},
 	{"Frames", (*p.Frames)(nil)},
+	{"HasInputs", (*p.HasInputs)(nil)},
 	{"HashingVectorizer", (*p.HashingVectorizer)(nil)},
+	{"Input", (*p.Input)(nil)},
+	{"InputKind", (*p.InputKind)(nil)},
 	{"Matrices", (*p.Matrices)(nil)},
 	{"NewCSR", p.NewCSR},
 	{"NotFittedError", (*p.NotFittedError)(nil)},
@@ -36,6 +39,7 @@ var tableGithubComNetherfieldNetherfieldRuntimeFeature = []symbol{
 	{"Texts", (*p.Texts)(nil)},
 	{"TruncatedSVD", (*p.TruncatedSVD)(nil)},
 	{"Union", (*p.Union)(nil)},
+	{"UnknownCategoryError", (*p.UnknownCategoryError)(nil)},
 	{"Vector", (*p.Vector)(nil)},
 	{"VectorVector", (*p.VectorVector)(nil)},
 }

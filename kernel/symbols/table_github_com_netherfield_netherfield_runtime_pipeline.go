@@ -52,6 +52,7 @@ var tableGithubComNetherfieldNetherfieldRuntimePipeline = []symbol{
 	{"Get[time.Time]", p.Get[time.Time]},
 	{"Get[uint8]", p.Get[uint8]},
 	{"GridSearch", (*p.GridSearch)(nil)},
+	{"Join", p.Join},
 	{"LoadStage", p.LoadStage},
 	{"Load[*github.com/netherfield/netherfield/runtime/feature.ColumnTransformer]", p.Load[*github_com_netherfield_netherfield_runtime_feature.ColumnTransformer]},
 	{"Load[*github.com/netherfield/netherfield/runtime/feature.Columns]", p.Load[*github_com_netherfield_netherfield_runtime_feature.Columns]},
@@ -84,4 +85,5 @@ var tableGithubComNetherfieldNetherfieldRuntimePipeline = []symbol{
 	{"Scorer", (*p.Scorer)(nil)},
 	{"Stateless", (*p.Stateless)(nil)},
 	{"Step", p.Step},
+	{"WriteStage", p.WriteStage},
 }

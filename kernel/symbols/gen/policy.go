@@ -17,12 +17,14 @@ var ownPackages = []string{
 	"github.com/netherfield/netherfield/display/widget",
 	"github.com/netherfield/netherfield/runtime/artefact",
 	"github.com/netherfield/netherfield/runtime/client",
+	"github.com/netherfield/netherfield/runtime/corpus",
 	"github.com/netherfield/netherfield/runtime/drift",
 	"github.com/netherfield/netherfield/runtime/feature",
 	"github.com/netherfield/netherfield/runtime/frame",
 	"github.com/netherfield/netherfield/runtime/frame/parquet",
 	"github.com/netherfield/netherfield/runtime/metric",
 	"github.com/netherfield/netherfield/runtime/model",
+	"github.com/netherfield/netherfield/runtime/monitoring",
 	"github.com/netherfield/netherfield/runtime/pipeline",
 }
 
