@@ -1,133 +1,133 @@
-// Package notebook reads Jupyter notebooks, as far as programs need them that
-// work on their code: the cells in order, as "Run All Cells" numbers them.
+// Package notebook owns Jupyter's notebook files, of format 4: reading them without losing
+// anything, checking them, writing them as Jupyter does, taking their outputs off, and
+// showing them as text.
 //
 //	nb, err := notebook.Read("analysis.ipynb")
-//	for _, c := range nb.Cells {
-//		fmt.Println(c.Number, c.Source)
+//	for number, c := range nb.Code() {
+//		fmt.Println(number, c.Source)
 //	}
+//	nb.Strip()
+//	err = nb.Write("analysis.ipynb")
 package notebook
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"os"
+	"iter"
 	"slices"
 	"strings"
 )
 
-// A Notebook holds the code of a notebook.
+// Types of cells.
+const (
+	Code     = "code"
+	Markdown = "markdown"
+	Raw      = "raw"
+)
+
+// Tags of cells.
+const (
+	RaisesException = "raises-exception"    // running it may fail
+	Parameters      = "parameters"          // it declares what a run may set otherwise
+	Injected        = "injected-parameters" // a run has put it there, to set them
+	KeepOutput      = "keep_output"         // its outputs belong to the notebook
+)
+
+// A Notebook is a notebook in memory. Numbers in it are of the type [json.Number].
 type Notebook struct {
-	// Language is what the notebook says it is written in, in lower case;
-	// "" if it does not.
-	Language string
-	// Cells are the code cells.
-	Cells []Cell
+	// Minor is the minor version of the format: 5 is the newest, in which cells have
+	// ids.
+	Minor    int
+	Metadata map[string]any
+	Cells    []*Cell
 }
 
-// A Cell is a code cell.
+// A Cell is a cell of a notebook.
 type Cell struct {
-	// Number counts code cells from 1: the prompt number after all cells
-	// have run in order.
-	Number int
-	Source string
-	// Raises tells that the cell is tagged raises-exception: running it is
-	// expected to fail.
-	Raises bool
+	ID       string // "" before version 4.5
+	Type     string // Code, Markdown or Raw
+	Source   string
+	Metadata map[string]any
+	// Attachments are the MIME bundles that a text refers to, by name.
+	Attachments map[string]any
+
+	// Of code cells: what running them gave.
+	Outputs []Output
+	Count   *int // the prompt number, nil if the cell was not run
+
+	more map[string]any // what the format does not know
 }
 
-// Read reads a notebook file. The error names the file, and the place in it
-// if it is no notebook.
-func Read(name string) (*Notebook, error) {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	nb, err := Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return nb, nil
+// An Output is an output as the file has it, but texts are whole where the file may have
+// lists of lines: "output_type" says what it is.
+type Output map[string]any
+
+// Type returns "stream", "display_data", "execute_result" or "error".
+func (o Output) Type() string {
+	t, _ := o["output_type"].(string)
+	return t
 }
 
-// Parse reads the text of a notebook of format 4.
-func Parse(text []byte) (*Notebook, error) {
-	var file struct {
-		Format   *int `json:"nbformat"`
-		Metadata struct {
-			Kernelspec struct {
-				Language string `json:"language"`
-			} `json:"kernelspec"`
-			LanguageInfo struct {
-				Name string `json:"name"`
-			} `json:"language_info"`
-		} `json:"metadata"`
-		Cells []struct {
-			Type     string `json:"cell_type"`
-			Source   source `json:"source"`
-			Metadata struct {
-				Tags []string `json:"tags"`
-			} `json:"metadata"`
-		} `json:"cells"`
+// Text returns what the output says in plain text.
+func (o Output) Text() string {
+	switch o.Type() {
+	case "stream":
+		s, _ := o["text"].(string)
+		return s
+	case "error":
+		name, _ := o["ename"].(string)
+		value, _ := o["evalue"].(string)
+		return name + ": " + value
 	}
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, explain(text, err)
-	}
-	switch {
-	case file.Format == nil:
-		return nil, errors.New("this is JSON but no notebook: it has no \"nbformat\"")
-	case *file.Format != 4:
-		return nil, fmt.Errorf("this is a notebook of format %d, not 4: open it in JupyterLab and save it", *file.Format)
-	}
-	nb := &Notebook{Language: strings.ToLower(file.Metadata.LanguageInfo.Name)}
-	if nb.Language == "" {
-		nb.Language = strings.ToLower(file.Metadata.Kernelspec.Language)
-	}
-	for _, c := range file.Cells {
-		if c.Type == "code" {
-			nb.Cells = append(nb.Cells, Cell{
-				Number: len(nb.Cells) + 1, Source: string(c.Source),
-				Raises: slices.Contains(c.Metadata.Tags, "raises-exception"),
-			})
+	data, _ := o["data"].(map[string]any)
+	s, _ := data["text/plain"].(string)
+	return s
+}
+
+// Language returns the language that the notebook says it is written in, in lower case; ""
+// if it does not.
+func (nb *Notebook) Language() string {
+	for _, at := range [][2]string{{"language_info", "name"}, {"kernelspec", "language"}} {
+		if l := nb.text(at[0], at[1]); l != "" {
+			return strings.ToLower(l)
 		}
 	}
-	return nb, nil
+	return ""
 }
 
-// A source is text, or a list of its lines.
-type source string
+// Kernel returns the name of the kernel that the notebook is for; "" if it does not say.
+func (nb *Notebook) Kernel() string { return nb.text("kernelspec", "name") }
 
-func (s *source) UnmarshalJSON(text []byte) error {
-	var lines []string
-	if bytes.HasPrefix(text, []byte("[")) {
-		err := json.Unmarshal(text, &lines)
-		*s = source(strings.Join(lines, ""))
-		return err
-	}
-	return json.Unmarshal(text, (*string)(s))
+func (nb *Notebook) text(object, name string) string {
+	o, _ := nb.Metadata[object].(map[string]any)
+	s, _ := o[name].(string)
+	return s
 }
 
-// explain adds the place in the text to an error of encoding/json.
-func explain(text []byte, err error) error {
-	offset := int64(-1)
-	var syntax *json.SyntaxError
-	var typ *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		offset = max(0, syntax.Offset-1)
-	case errors.As(err, &typ):
-		if typ.Field == "" {
-			return fmt.Errorf("this is no notebook: a JSON %s stands where something else belongs", typ.Value)
+// Code yields the code cells with their numbers from 1: their prompt numbers after all
+// have run in order.
+func (nb *Notebook) Code() iter.Seq2[int, *Cell] {
+	return func(yield func(int, *Cell) bool) {
+		number := 0
+		for _, c := range nb.Cells {
+			if c.Type != Code {
+				continue
+			}
+			if number++; !yield(number, c) {
+				return
+			}
 		}
-		return fmt.Errorf("this is no notebook: %q is a JSON %s", typ.Field, typ.Value)
 	}
-	if offset < 0 || offset > int64(len(text)) {
-		return fmt.Errorf("this is no notebook: %w", err)
-	}
-	before := text[:offset]
-	line := 1 + bytes.Count(before, []byte("\n"))
-	column := 1 + len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:])))
-	return fmt.Errorf("line %d, column %d: this is no notebook, nor any JSON: %w", line, column, err)
 }
+
+// Tags returns the cell's tags.
+func (c *Cell) Tags() (tags []string) {
+	list, _ := c.Metadata["tags"].([]any)
+	for _, t := range list {
+		if s, ok := t.(string); ok {
+			tags = append(tags, s)
+		}
+	}
+	return tags
+}
+
+// Is tells whether the cell has a tag, such as "parameters".
+func (c *Cell) Is(tag string) bool { return slices.Contains(c.Tags(), tag) }
