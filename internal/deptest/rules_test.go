@@ -138,8 +138,23 @@ func rules() []deptest.Rule {
 			Transitive: true,
 			Why:        "it writes four files and must work whatever the kernel does",
 		}, {
+			From:       []string{"./internal/notebook/...", "./internal/jupyter/...", "./internal/runner/..."},
+			To:         []string{"./kernel/session/...", "./kernel/engine/...", "./kernel/cell/...", "./kernel/evaluator/...", "./runtime/..."},
+			Transitive: true,
+			Why:        "they run any notebook on any kernel, by the protocol alone",
+		}, {
+			From:       []string{"."},
+			To:         []string{"./internal/deploy/...", "./internal/image/...", "./internal/manifest/...", "./internal/cluster/...", "github.com/google/go-containerregistry/...", "k8s.io/..."},
+			Transitive: true,
+			Why:        "cells cannot import another version of what netherfield links; netherfield-deploy has these",
+		}, {
+			From:       []string{"./images/pipeline-runtime", "./internal/serving"},
+			To:         []string{"./kernel/...", "./internal/cli/...", "./internal/image/...", "github.com/google/go-containerregistry/...", "k8s.io/..."},
+			Transitive: true,
+			Why:        "images contain it, and nothing else",
+		}, {
 			From: []string{"./kernel/...", "./runtime/...", "./display/...", "./kernelspec/..."},
-			To:   []string{"./internal/cli/...", "./internal/deptest/..."},
+			To:   []string{"./internal/cli/...", "./internal/deptest/...", "./internal/runner/...", "./internal/builder/...", "./internal/workshop/..."},
 			Why:  "commands and test helpers stand above the packages",
 		},
 	}
