@@ -4,9 +4,7 @@
 // each of which parses flags, calls the package that does the work and prints
 // the outcome.
 //
-// A command exits with 0 (done), 1 (failed) or 2 (misused: an unknown flag, a
-// wrong number of arguments, flags that contradict each other). Results go to
-// standard output, as JSON with --json; complaints go to standard error.
+// Results go to standard output, as JSON with --json; complaints go to standard error.
 //
 //	program := cli.Program{Stdout: os.Stdout, Stderr: os.Stderr}
 //	os.Exit(program.Run(ctx, []string{"install", "--user"}))
@@ -14,20 +12,12 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
-	"github.com/netherfield/netherfield/kernelspec"
-)
-
-// Exit statuses.
-const (
-	exitFailed  = 1
-	exitMisused = 2
+	"github.com/netherfield/netherfield/internal/command"
+	"github.com/netherfield/netherfield/internal/serving"
 )
 
 // A Program holds what the subcommands are wired to. Those whose function is
@@ -51,22 +41,7 @@ type Program struct {
 // Run carries out one command line, without the program's name, and returns
 // the process's exit status.
 func (p Program) Run(ctx context.Context, args []string) int {
-	root := p.root()
-	root.SetArgs(args)
-	root.SetOut(p.Stdout)
-	root.SetErr(p.Stderr)
-	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil {
-		return 0
-	}
-	fmt.Fprintln(p.Stderr, "netherfield:", err)
-	var usage *usageError
-	var spec *kernelspec.MisuseError
-	if errors.As(err, &usage) || errors.As(err, &spec) {
-		fmt.Fprintf(p.Stderr, "Try `%s --help`.\n", cmd.CommandPath())
-		return exitMisused
-	}
-	return exitFailed
+	return command.Run(ctx, p.root(), args, p.Stdout, p.Stderr)
 }
 
 func (p Program) root() *cobra.Command {
@@ -78,14 +53,18 @@ func (p Program) root() *cobra.Command {
 Install the kernel once, then choose "Go" in JupyterLab, or let "lab" do both.`,
 		Example: `  netherfield install --user
   netherfield lab notebooks`,
-		Args:          noSubcommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Args: command.NoSubcommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(installCommand(), uninstallCommand(), labCommand(), serveCommand(), manifestsCommand(), versionCommand())
+	root.AddCommand(
+		installCommand(), uninstallCommand(), labCommand(), versionCommand(),
+		runCommand(), buildCommand(), dataCommand(), stripCommand(), diffCommand(), gitSetupCommand(),
+		serving.Command(),
+	)
+	for _, c := range elsewhere {
+		root.AddCommand(c.command())
+	}
 	if p.RunKernel != nil {
 		root.AddCommand(kernelCommand(p.RunKernel))
 	}
@@ -96,42 +75,4 @@ Install the kernel once, then choose "Go" in JupyterLab, or let "lab" do both.`,
 		root.AddCommand(workerCommand(p.RunWorker))
 	}
 	return root
-}
-
-// A usageError is a command line that makes no sense.
-type usageError struct {
-	err error
-}
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-
-func misused(format string, args ...any) error {
-	return &usageError{fmt.Errorf(format, args...)}
-}
-
-// arguments makes a wrong number of arguments a usageError.
-func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return &usageError{err}
-		}
-		return nil
-	}
-}
-
-func noSubcommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return misused("no subcommand %q; did you mean %q?", args[0], near[0])
-	}
-	return misused("no subcommand %q", args[0])
-}
-
-func printJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
 }

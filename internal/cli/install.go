@@ -3,11 +3,13 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/netherfield/netherfield/internal/command"
 	"github.com/netherfield/netherfield/kernelspec"
 )
 
@@ -24,8 +26,8 @@ an earlier installation, for instance after the binary has moved.`,
 		Example: `  netherfield install
   netherfield install --sys-prefix
   netherfield install --prefix /opt/jupyter --name go --display-name "Go (workshop)"`,
-		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: command.Arguments(cobra.NoArgs),
+		RunE: specRun(func(cmd *cobra.Command) error {
 			dir, err := at.locate(cmd)
 			if err != nil {
 				return err
@@ -39,7 +41,7 @@ an earlier installation, for instance after the binary has moved.`,
 				return err
 			}
 			return at.report(cmd, "Installed the Go kernel in", path)
-		},
+		}),
 	}
 	at.flags(cmd)
 	cmd.Flags().StringVar(&opts.DisplayName, "display-name", kernelspec.DefaultDisplayName, "the kernel's name in JupyterLab's launcher")
@@ -56,8 +58,8 @@ func uninstallCommand() *cobra.Command {
 It does not touch the binary, nor a kernel of that name that it did not install.`,
 		Example: `  netherfield uninstall
   netherfield uninstall --prefix /opt/jupyter --name go`,
-		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: command.Arguments(cobra.NoArgs),
+		RunE: specRun(func(cmd *cobra.Command) error {
 			dir, err := at.locate(cmd)
 			if err != nil {
 				return err
@@ -67,10 +69,21 @@ It does not touch the binary, nor a kernel of that name that it did not install.
 				return err
 			}
 			return at.report(cmd, "Removed the Go kernel from", path)
-		},
+		}),
 	}
 	at.flags(cmd)
 	return cmd
+}
+
+// specRun is a command whose misuse package kernelspec finds.
+func specRun(run func(*cobra.Command) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error {
+		err := run(cmd)
+		if errors.As(err, new(*kernelspec.MisuseError)) {
+			return command.Misuse(err)
+		}
+		return err
+	}
 }
 
 // A place is the flags that install and uninstall share.
@@ -92,17 +105,17 @@ func (p *place) flags(cmd *cobra.Command) {
 func (p *place) locate(cmd *cobra.Command) (string, error) {
 	// An unset shell variable after --prefix must not turn into --user.
 	if cmd.Flags().Changed("prefix") && p.location.Prefix == "" {
-		return "", misused("--prefix is empty; give a folder or leave it off")
+		return "", command.Misused("--prefix is empty; give a folder or leave it off")
 	}
 	if cmd.Flags().Changed("name") && p.name == "" {
-		return "", misused("--name is empty; give a name or leave it off")
+		return "", command.Misused("--name is empty; give a name or leave it off")
 	}
 	return kernelspec.Locate(cmd.Context(), p.location, kernelspec.Environment{})
 }
 
 func (p *place) report(cmd *cobra.Command, what, path string) error {
 	if p.json {
-		return printJSON(cmd.OutOrStdout(), map[string]string{"kernelspec": path})
+		return command.PrintJSON(cmd.OutOrStdout(), map[string]string{"kernelspec": path})
 	}
 	_, err := fmt.Fprintln(cmd.OutOrStdout(), what, path)
 	return err

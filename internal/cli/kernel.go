@@ -6,6 +6,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"github.com/netherfield/netherfield/internal/command"
 )
 
 // WorkerCommand is the hidden subcommand of the process that runs cells.
@@ -21,10 +23,10 @@ shut down or its parent process ends. Jupyter writes that file and starts the
 kernel; people rarely do.`,
 		Example: `  netherfield kernel -f connection.json
   jupyter console --existing connection.json`,
-		Args: arguments(cobra.NoArgs),
+		Args: command.Arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if connectionFile == "" {
-				return misused("kernel needs a connection file: -f FILE")
+				return command.Misused("kernel needs a connection file: -f FILE")
 			}
 			return run(cmd.Context(), connectionFile)
 		},
@@ -38,7 +40,7 @@ func workerCommand(run func(context.Context) error) *cobra.Command {
 		Use:    WorkerCommand,
 		Short:  "Run the cells of one kernel; the kernel starts this",
 		Hidden: true,
-		Args:   arguments(cobra.NoArgs),
+		Args:   command.Arguments(cobra.NoArgs),
 		RunE:   func(cmd *cobra.Command, _ []string) error { return run(cmd.Context()) },
 	}
 }

@@ -14,22 +14,29 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/netherfield/netherfield/internal/command"
 	"github.com/netherfield/netherfield/kernelspec"
+	"github.com/netherfield/netherfield/runtime/client"
 )
 
 func labCommand() *cobra.Command {
-	return &cobra.Command{
+	var noService bool
+	cmd := &cobra.Command{
 		Use:   "lab [FOLDER] [-- FLAGS]",
 		Short: "Open JupyterLab with the Go kernel",
 		Long: `Lab installs the kernelspec in the environment that JupyterLab belongs to and
 becomes that JupyterLab, open on FOLDER, else on the current folder. What stands
 after -- is handed to JupyterLab.
 
+Beside it runs a pipeline service with the workshop's own pipeline, so that score_text
+answers before anything is deployed. It listens on this machine only and ends with
+JupyterLab. If PIPELINE_URL names a service, that one is asked instead.
+
 The environment is the active one ($VIRTUAL_ENV, else $CONDA_PREFIX). Without
 one, JupyterLab is taken from the path and the kernel installed for the user.`,
 		Example: `  netherfield lab notebooks
   netherfield lab notebooks -- --no-browser --port 9000`,
-		Args: arguments(labArguments),
+		Args: command.Arguments(labArguments),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			folder, flags := splitLabArguments(cmd, args)
 			if info, err := os.Stat(folder); err != nil {
@@ -59,12 +66,26 @@ one, JupyterLab is taken from the path and the kernel installed for the user.`,
 				fmt.Fprintln(cmd.ErrOrStderr(), "Running as root, so JupyterLab gets --allow-root; it asks for its token all the same.")
 				flags = append([]string{"--allow-root"}, flags...)
 			}
+			environ := labEnvironment(os.Environ(), filepath.Dir(jupyter))
+			if os.Getenv(client.URLVariable) == "" && !noService {
+				service, err := startCompanion(executable)
+				if err == nil {
+					err = service.inherit()
+				}
+				if err != nil {
+					return fmt.Errorf("the service beside JupyterLab does not start (--no-service leaves it out): %w", err)
+				}
+				fmt.Fprintln(cmd.ErrOrStderr(), "Serving the workshop's pipeline on", service.url)
+				environ = append(environ, service.environ()...)
+			}
 			argv := append([]string{jupyter, folder}, flags...)
 			// In its place, not below it: signals and the terminal then reach
 			// JupyterLab directly.
-			return fmt.Errorf("cannot start %s: %w", jupyter, syscall.Exec(jupyter, argv, labEnvironment(os.Environ(), filepath.Dir(jupyter))))
+			return fmt.Errorf("cannot start %s: %w", jupyter, syscall.Exec(jupyter, argv, environ))
 		},
 	}
+	cmd.Flags().BoolVar(&noService, "no-service", false, "start no service beside JupyterLab")
+	return cmd
 }
 
 func labArguments(cmd *cobra.Command, args []string) error {

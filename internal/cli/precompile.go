@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/netherfield/netherfield/internal/command"
 	"github.com/netherfield/netherfield/internal/notebook"
 )
 
@@ -64,7 +65,7 @@ binaries that are built alike.`,
 		Example: `  netherfield precompile notebooks/*.ipynb
   netherfield precompile --cache /opt/netherfield/cache workshop.ipynb
   NETHERFIELD_CACHE_READONLY=/opt/netherfield/cache jupyter lab`,
-		Args: arguments(func(_ *cobra.Command, names []string) error {
+		Args: command.Arguments(func(_ *cobra.Command, names []string) error {
 			if len(names) == 0 {
 				return errors.New("precompile needs a notebook")
 			}
@@ -72,7 +73,7 @@ binaries that are built alike.`,
 		}),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if cmd.Flags().Changed("cache") && cache == "" {
-				return misused("--cache is empty; give a folder or leave it off")
+				return command.Misused("--cache is empty; give a folder or leave it off")
 			}
 			failed := 0
 			answers := []precompiled{}
@@ -93,7 +94,7 @@ binaries that are built alike.`,
 				}
 			}
 			if asJSON {
-				if err := printJSON(cmd.OutOrStdout(), answers); err != nil {
+				if err := command.PrintJSON(cmd.OutOrStdout(), answers); err != nil {
 					return err
 				}
 			}
@@ -117,12 +118,13 @@ func precompile(ctx context.Context, cache, name string, run func(context.Contex
 	if err != nil {
 		return precompiled{}, err
 	}
-	if nb.Language != "" && nb.Language != "go" {
-		return precompiled{}, fmt.Errorf("%s is a notebook of %s, not of Go", name, nb.Language)
+	if l := nb.Language(); l != "" && l != "go" {
+		return precompiled{}, fmt.Errorf("%s is a notebook of %s, not of Go", name, l)
 	}
 	var sources []string
-	for _, c := range nb.Cells {
-		sources = append(sources, c.Source)
+	var raises []bool
+	for _, c := range nb.Code() {
+		sources, raises = append(sources, c.Source), append(raises, c.Is(notebook.RaisesException))
 	}
 	done, err := run(ctx, cache, sources)
 	if err != nil {
@@ -130,7 +132,7 @@ func precompile(ctx context.Context, cache, name string, run func(context.Contex
 	}
 	a := precompiled{Notebook: name, Cells: done.Cells, Built: done.Built, Cached: done.Cached, Failed: []failedCell{}}
 	for _, number := range slices.Sorted(maps.Keys(done.Failed)) {
-		if !nb.Cells[number-1].Raises {
+		if !raises[number-1] {
 			a.Failed = append(a.Failed, failedCell{number, done.Failed[number].Error()})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/netherfield/netherfield/internal/command"
 	"github.com/netherfield/netherfield/internal/version"
 )
 
@@ -27,11 +28,11 @@ func versionCommand() *cobra.Command {
 		Use:     "version",
 		Short:   "Tell which build this is",
 		Example: "  netherfield version --json",
-		Args:    arguments(cobra.NoArgs),
+		Args:    command.Arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b := thisBuild()
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), b)
+				return command.PrintJSON(cmd.OutOrStdout(), b)
 			}
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "netherfield %s %s %s\n", b.Version, b.Go, b.Platform)
 			return err
