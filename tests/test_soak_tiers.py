@@ -335,12 +335,11 @@ class Soak:
         said = LOST in request.streams("stderr")
         interrupted = reply.get("ename") == "interrupted" or "interrupt" in text
 
-        if cell.command == "replay":
-            self.replayed(cell, status, told)
-        elif status == "ok":
-            self.succeeded(request, said)
-        else:
-            self.failed(request, told, interrupted)
+        if cell.command != "replay":
+            if status == "ok":
+                self.succeeded(request, said)
+            else:
+                self.failed(request, told, interrupted)
         if status == "ok" and not cell.silent and cell.command != "reset" and cell.code[0] != "!" and not cell.code.startswith(("%vars", "%tier", "%replay", "%help", "%%bash")):
             self.record.append(cell)
         if cell.command == "reset" and status == "ok":
@@ -353,6 +352,9 @@ class Soak:
             self.redoomed = False
             if said and not told and status == "ok":
                 self.unclear(cell)
+        if cell.command == "replay" and not told:
+            # Last: what it has run after a death is there, and dooms again.
+            self.replayed(status, said)
         if cell.dooms and status == "ok":
             self.doomed += 1
 
@@ -412,14 +414,13 @@ class Soak:
         if cell.ename:
             assert reply["ename"] == cell.ename, reply
 
-    def replayed(self, cell, status, told):
+    def replayed(self, status, said):
         """What a replay comes to is told by the model if it went through."""
-        if told:
-            return
         self.redoomed = self.redoomed or any(past.dooms for past in self.record)
         for past in self.record:
-            if status != "ok" or past.answer:
-                # It may have come anywhere, or has been told something else.
+            if status != "ok" or said or past.answer:
+                # It may have come anywhere, a death may have come between, or
+                # it has been told something else.
                 self.unclear(past)
                 continue
             try:
