@@ -13,18 +13,22 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Further flags for JupyterLab: make lab LAB_FLAGS="--no-browser --port 9000"
 LAB_FLAGS ?=
 
-.PHONY: help build venv lab check static test goldens bench bench-ml bench-service clean
+.PHONY: help build venv lab check static cross screenshot test test-images goldens bench bench-ml bench-workshop bench-service clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build bin/netherfield
-	@go build -trimpath -o bin/netherfield .
+build: ## build bin/netherfield, what it needs to deploy, and the program in images
+	@go build -trimpath -o bin/ . ./cmd/netherfield-deploy
+	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/pipeline-runtime ./images/pipeline-runtime
 
 venv: $(VENV)/.lab ## make .venv with the pinned JupyterLab
 
-lab: build venv ## set everything up and open JupyterLab on notebooks/
+lab: build venv notebooks/data/training.parquet ## set everything up and open JupyterLab on notebooks/
 	@VIRTUAL_ENV="$(CURDIR)/$(VENV)" bin/netherfield lab notebooks -- $(LAB_FLAGS)
+
+notebooks/data/training.parquet: | build
+	@bin/netherfield data $@
 
 check: static ## the quick gate: format, vet, staticcheck, quick tests with -race
 	@go test -race -short ./...
@@ -36,6 +40,14 @@ static:
 	@go run $(STATICCHECK) ./...
 	@if [[ -d kernel/symbols/gen ]]; then go run ./kernel/symbols/gen -check; fi
 
+cross: ## build for the systems that no test runs on
+	@GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build ./...
+	@for system in darwin windows; do GOOS=$$system go build ./runtime/... ./display/...; done
+
+screenshot: build $(VENV)/.test ## make docs/lab.png anew, by the test that runs notebook 01
+	@$(VENV)/bin/python -m pytest -q tests/test_lab.py -k "workshop and 01"
+	@cp artifacts/lab.png docs/lab.png
+
 test: ## set everything up and run every test
 	@tests/run
 
@@ -45,15 +57,29 @@ bench: build $(VENV)/.test ## compare with ipykernel and print a table
 bench-ml: $(VENV)/.ml ## compare with scikit-learn and pandas; ROWS="forest filter" chooses rows
 	@$(VENV)/bin/python -m bench.ml $(ROWS)
 
+bench-workshop: build $(VENV)/.test ## how long each notebook takes, compiled anew and compiled before
+	@$(VENV)/bin/python -m bench.workshop
+
 bench-service: $(VENV)/.ml ## compare the pipeline service with scikit-learn behind Flask
 	@$(VENV)/bin/python -m bench.service
+
+test-images: build $(VENV)/.test .cluster/.built ## try what is for clusters on a real Kubernetes API server, built of its sources
+	@$(VENV)/bin/python -m pytest tests/images
+
+# About ten minutes on two cores, once.
+.cluster/.built: tests/images/go.mod tests/images/go.sum
+	@echo "Building kube-apiserver, kubectl and etcd …"
+	@mkdir -p .cluster
+	@cd tests/images && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o ../../.cluster/ k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl
+	@cd tests/images && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o ../../.cluster/etcd go.etcd.io/etcd/server/v3
+	@touch $@
 
 goldens: $(VENV)/.ml ## ask scikit-learn, pandas and Flask anew for what the Go tests expect
 	@$(VENV)/bin/python -m goldens
 	@$(VENV)/bin/python -m tests.nachlass.record
 
 clean: ## remove what the other commands made
-	rm -rf bin $(VENV) artifacts
+	rm -rf bin $(VENV) .cluster artifacts notebooks/data
 
 # A new environment for new pins, so that nothing of the old ones lingers.
 $(VENV)/.lab: requirements/lab.txt

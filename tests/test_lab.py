@@ -7,10 +7,12 @@ import re
 import shutil
 import time
 
+import nbformat
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 import lab_server
+import workshop
 from conftest import ARTIFACTS, BINARY, ROOT
 
 # A condition that does not come true in this time never will; the machine may
@@ -47,7 +49,7 @@ def settle_settings():
 def lab(tmp_path_factory):
     """JupyterLab as `netherfield lab` starts it, on a copy of the notebooks."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    workshop.copy(folder / "notebooks")
     settle_settings()
     command = [BINARY, "lab", folder / "notebooks", "--", "--no-browser"]
     with lab_server.running(command, folder / "lab.log") as address:
@@ -68,9 +70,12 @@ def browser():
 def notebook(lab, browser, request):
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
     page.set_default_timeout(TIMEOUT)
-    page.goto(lab.page("lab/tree/00-intro.ipynb"))
+    name = getattr(request, "param", "00-intro.ipynb")
+    # A workspace of its own, or JupyterLab opens again what the page before had open.
+    workspace = re.sub("[^a-z0-9_-]+", "-", request.node.name)
+    page.goto(lab.page(f"lab/workspaces/{workspace}/tree/{name}"))
     yield Notebook(page)
-    page.screenshot(path=ARTIFACTS / f"{request.node.name}-end.png")
+    page.screenshot(path=ARTIFACTS / f"{workspace}-end.png")
     page.close()
 
 
@@ -319,3 +324,36 @@ def test_a_slider_changes_an_output(notebook):
     notebook.page.keyboard.press("ArrowLeft")
     expect(output).to_contain_text('"HAHAHAHAHAHA"', timeout=TIMEOUT)
     notebook.page.screenshot(path=ARTIFACTS / "interact-reloaded.png")
+
+
+# Notebooks of the workshop, with something that they show.
+WORKSHOP = {
+    "01-vectors-and-visualization.ipynb": "100 % · 1,000 of 1,000",
+    "07-services.ipynb": "200 rows × 4 columns",
+}
+
+
+@pytest.mark.parametrize("notebook", WORKSHOP, indirect=True)
+def test_the_workshop_runs_from_top_to_bottom(notebook, request):
+    """After `netherfield lab` there is nothing to do but Run All: the data is there, and a
+    service beside JupyterLab."""
+    name = request.node.callspec.params["notebook"]
+    cells = nbformat.read(ROOT / "notebooks" / name, as_version=4).cells
+    total = sum(cell.cell_type == "code" for cell in cells)
+    code = notebook.panel.locator(".jp-Notebook .jp-CodeCell")
+    expect(code).to_have_count(total)
+    notebook.menu("Run", "Run All Cells")
+    notebook.prompt(code.nth(total - 1), f"[{total}]:")
+    notebook.kernel_is("Idle")
+    assert notebook.panel.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    shown = notebook.panel.locator(".jp-OutputArea-output", has_text=WORKSHOP[name]).first
+    expect(shown).to_be_visible()
+    shown.scroll_into_view_if_needed()
+    notebook.page.screenshot(path=ARTIFACTS / f"lab-{name.removesuffix('.ipynb')}.png")
+    if name.startswith("01"):
+        # What the README shows.
+        notebook.page.set_viewport_size({"width": 1200, "height": 860})
+        picture = notebook.panel.locator(".vega-embed canvas, .vega-embed svg").first
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_be_visible()
+        notebook.page.screenshot(path=ARTIFACTS / "lab.png")
