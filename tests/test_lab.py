@@ -102,6 +102,12 @@ class Notebook:
         self.page.locator(".lm-MenuBar-item", has_text=re.compile(f"^{menu}$")).click()
         self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$")).click()
 
+    def save(self):
+        """Save it, and wait until the server has it."""
+        with self.page.expect_response(lambda r: r.request.method == "PUT" and "/api/contents/" in r.url) as saved:
+            self.menu("File", "Save Notebook")
+        assert saved.value.ok, saved.value.status
+
     def output(self, cell):
         return cell.locator(".jp-OutputArea-output")
 
@@ -315,7 +321,7 @@ def test_a_slider_changes_an_output(notebook):
     expect(output).not_to_contain_text("divide")
 
     # A page that is loaded anew finds the widgets in the kernel as they were.
-    notebook.menu("File", "Save Notebook")
+    notebook.save()
     notebook.page.reload()
     notebook = Notebook(notebook.page)
     output = notebook.output(notebook.cell("quietly")).first
