@@ -146,11 +146,11 @@ func withRuntime(file string) (v1.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	sbom, err := billOfMaterials(file)
+	list, err := billOfMaterials(file)
 	if err != nil {
 		return nil, err
 	}
-	l, err := layer(entry{runtimePath, 0o755, binary}, entry{sbomFolder + "/netherfield.cdx.json", 0o444, sbom})
+	l, err := layer(entry{runtimePath, 0o755, binary}, entry{sbomFolder + "/netherfield.cdx.json", 0o444, list})
 	if err != nil {
 		return nil, err
 	}
