@@ -33,6 +33,14 @@ func main() {
 			done, err := evaluator.Precompile(ctx, evaluator.PrecompileOpts{Builder: builder, Sources: cells})
 			return cli.Precompiled(done), err
 		},
+		PrecompileLibrary: func(ctx context.Context, cache string) error {
+			builder := build.New(build.Opts{Cache: cache, Sources: sources})
+			// Without cells, it makes ready what most of them need.
+			if _, err := evaluator.Precompile(ctx, evaluator.PrecompileOpts{Builder: builder}); err != nil {
+				return err
+			}
+			return builder.Warm(ctx, kernel.Library())
+		},
 	}
 	os.Exit(program.Run(context.Background(), os.Args[1:]))
 }

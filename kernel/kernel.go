@@ -71,7 +71,7 @@ func Run(ctx context.Context, opts Opts) error {
 	ev, err := evaluator.Start(evaluator.Opts{
 		Worker:  opts.Worker,
 		Builder: build.New(build.Opts{Sources: opts.Sources, Logger: opts.Logger}),
-		Library: library(),
+		Library: Library(),
 		Logger:  opts.Logger,
 	})
 	if err != nil {
@@ -209,8 +209,9 @@ func withParent(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// library returns the packages of the workflow library.
-func library() []string {
+// Library returns the import paths of the workflow library's packages. Kernels compile
+// them once for a machine, when they have nothing else to do.
+func Library() []string {
 	return slices.DeleteFunc(symbols.Packages(), func(path string) bool {
 		return !strings.HasPrefix(path, "github.com/netherfield/netherfield/runtime/")
 	})

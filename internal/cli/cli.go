@@ -36,6 +36,9 @@ type Program struct {
 	// folder, the usual one if it is "". The error says why nothing could
 	// be compiled.
 	Precompile func(ctx context.Context, cache string, sources []string) (Precompiled, error)
+
+	// PrecompileLibrary compiles the workflow library into a cache folder.
+	PrecompileLibrary func(ctx context.Context, cache string) error
 }
 
 // Run carries out one command line, without the program's name, and returns
@@ -69,7 +72,7 @@ Install the kernel once, then choose "Go" in JupyterLab, or let "lab" do both.`,
 		root.AddCommand(kernelCommand(p.RunKernel))
 	}
 	if p.Precompile != nil {
-		root.AddCommand(precompileCommand(p.Precompile))
+		root.AddCommand(precompileCommand(p))
 	}
 	if p.RunWorker != nil {
 		root.AddCommand(workerCommand(p.RunWorker))

@@ -36,6 +36,12 @@ func TestMain(m *testing.M) {
 			fmt.Println("worked")
 			return nil
 		},
+		PrecompileLibrary: func(_ context.Context, cache string) error {
+			if cache == "broken" {
+				return errors.New("no C compiler")
+			}
+			return nil
+		},
 		Precompile: func(_ context.Context, cache string, sources []string) (cli.Precompiled, error) {
 			if cache == "broken" {
 				return cli.Precompiled{}, errors.New("no C compiler")
@@ -257,6 +263,13 @@ func TestPrecompileTellsWhatItHasDone(t *testing.T) {
 	}
 	got = run(t, binary, nil, "precompile", "--cache", "broken", name)
 	if want := "netherfield: " + name + ": no C compiler\n"; got.status != 1 || got.stdout != "" || !strings.HasPrefix(got.stderr, want) {
+		t.Errorf("%+v, want %q", got, want)
+	}
+	if got = run(t, binary, nil, "precompile", "--library", "--json"); got.status != 0 || strings.TrimSpace(got.stdout) != "[]" {
+		t.Errorf("%+v", got)
+	}
+	got = run(t, binary, nil, "precompile", "--library", "--cache", "broken")
+	if want := "netherfield: the workflow library: no C compiler\n"; got.status != 1 || got.stderr != want {
 		t.Errorf("%+v, want %q", got, want)
 	}
 	write(`{"cell_type": "code", "source": "wrong"}`)

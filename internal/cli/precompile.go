@@ -44,11 +44,11 @@ type failedCell struct {
 	Error string `json:"error"`
 }
 
-func precompileCommand(run func(ctx context.Context, cache string, sources []string) (Precompiled, error)) *cobra.Command {
+func precompileCommand(p Program) *cobra.Command {
 	var cache string
-	var asJSON bool
+	var library, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "precompile NOTEBOOK...",
+		Use:   "precompile {--library | NOTEBOOK...}",
 		Short: "Compile the cells of notebooks without running them",
 		Long: `Precompile fills the cache of compiled cells, so that a kernel which runs the
 notebooks from top to bottom loads them instead of compiling them, and needs no
@@ -56,18 +56,19 @@ Go toolchain for it.
 
 Nothing is run. Cells that do not compile are reported and make the exit status
 1, but not those tagged raises-exception. Cells are numbered as "Run All Cells"
-numbers them.
+numbers them. With --library, the packages of the workflow library are compiled as well,
+for whatever notebooks there will be.
 
 The cache is the kernel's own, $NETHERFIELD_CACHE or netherfield in the user's
 cache folder. An image ships another one, which kernels find by
 $NETHERFIELD_CACHE_READONLY. A cache serves the binary that has filled it, and
 binaries that are built alike.`,
 		Example: `  netherfield precompile notebooks/*.ipynb
-  netherfield precompile --cache /opt/netherfield/cache workshop.ipynb
+  netherfield precompile --library --cache /opt/netherfield/cache workshop.ipynb
   NETHERFIELD_CACHE_READONLY=/opt/netherfield/cache jupyter lab`,
 		Args: command.Arguments(func(_ *cobra.Command, names []string) error {
-			if len(names) == 0 {
-				return errors.New("precompile needs a notebook")
+			if len(names) == 0 && !library {
+				return errors.New("precompile needs a notebook, or --library")
 			}
 			return nil
 		}),
@@ -75,10 +76,15 @@ binaries that are built alike.`,
 			if cmd.Flags().Changed("cache") && cache == "" {
 				return command.Misused("--cache is empty; give a folder or leave it off")
 			}
+			if library {
+				if err := p.PrecompileLibrary(cmd.Context(), cache); err != nil {
+					return fmt.Errorf("the workflow library: %w", err)
+				}
+			}
 			failed := 0
 			answers := []precompiled{}
 			for _, name := range names {
-				a, err := precompile(cmd.Context(), cache, name, run)
+				a, err := precompile(cmd.Context(), cache, name, p.Precompile)
 				if err != nil {
 					failed++
 					fmt.Fprintln(cmd.ErrOrStderr(), "netherfield:", err)
@@ -108,6 +114,7 @@ binaries that are built alike.`,
 		},
 	}
 	cmd.Flags().StringVar(&cache, "cache", "", "keep what is compiled in `DIR`")
+	cmd.Flags().BoolVar(&library, "library", false, "compile the packages of the workflow library")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array with an object for each notebook")
 	return cmd
 }
