@@ -13,7 +13,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Further flags for JupyterLab: make lab LAB_FLAGS="--no-browser --port 9000"
 LAB_FLAGS ?=
 
-.PHONY: help build venv lab check static cross screenshot test test-images goldens bench bench-ml bench-workshop bench-service clean
+.PHONY: help build venv lab check static cross screenshot image test test-images goldens bench bench-ml bench-workshop bench-service clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,8 +63,11 @@ bench-workshop: build $(VENV)/.test ## how long each notebook takes, compiled an
 bench-service: $(VENV)/.ml ## compare the pipeline service with scikit-learn behind Flask
 	@$(VENV)/bin/python -m bench.service
 
-test-images: build $(VENV)/.test .cluster/.built ## try what is for clusters on a real Kubernetes API server, built of its sources
-	@$(VENV)/bin/python -m pytest tests/images
+image: ## build the images, with podman, docker or buildah
+	@images/build
+
+test-images: build $(VENV)/.test ## build the images, run them, and try what is for clusters on real JupyterHub and Kubernetes servers
+	@tests/images/run
 
 # About ten minutes on two cores, once.
 .cluster/.built: tests/images/go.mod tests/images/go.sum
@@ -79,7 +82,7 @@ goldens: $(VENV)/.ml ## ask scikit-learn, pandas and Flask anew for what the Go 
 	@$(VENV)/bin/python -m tests.nachlass.record
 
 clean: ## remove what the other commands made
-	rm -rf bin $(VENV) .cluster artifacts notebooks/data
+	rm -rf bin $(VENV) .cluster .images artifacts notebooks/data
 
 # A new environment for new pins, so that nothing of the old ones lingers.
 $(VENV)/.lab: requirements/lab.txt
@@ -95,6 +98,12 @@ $(VENV)/.lab: requirements/lab.txt
 
 $(VENV)/.test: $(VENV)/.lab requirements/test.txt
 	@$(PIP) -r requirements/test.txt
+	@touch $@
+
+# JupyterHub, for the tests, in an environment of its own: it has what the image has.
+.images/.hub: requirements/lab.txt requirements/hub.txt
+	@$(PYTHON) -m venv .images/hub
+	@.images/hub/bin/python -m pip install --disable-pip-version-check --no-input --quiet -r requirements/lab.txt -r requirements/hub.txt
 	@touch $@
 
 $(VENV)/.ml: $(VENV)/.test requirements/ml.txt

@@ -21,13 +21,15 @@ workshop=/opt/app-root/share/netherfield/workshop
 if [[ ! -e $HOME/workshop && -d $workshop ]]; then
   # Half of it is none: it gets its name when it is whole.
   copy=$(mktemp --directory "$HOME/.workshop-XXXXXX")
-  if cp -R "$workshop/." "$copy" && chmod 0775 "$copy" && mv -T "$copy" "$HOME/workshop"; then
+  if cp -R --no-preserve=mode,ownership "$workshop/." "$copy" && chmod 0775 "$copy" && mv -T "$copy" "$HOME/workshop"; then
     echo "start-notebook.sh: the workshop's notebooks are in $HOME/workshop" >&2
   else
     rm -rf "$copy"
     echo "start-notebook.sh: the workshop's notebooks could not be copied to $HOME; they are in $workshop" >&2
   fi
 fi
+# Jupyter would make them for this user id alone.
+mkdir -p "$HOME/.local/share/jupyter" "$HOME/.local/state"
 cd "$HOME"
 
 if [[ $# -gt 0 && $1 != -* ]]; then
@@ -40,14 +42,7 @@ if [[ -n ${JUPYTERHUB_API_TOKEN:-} ]]; then
   exec jupyterhub-singleuser "$@"
 fi
 
-args=(--ServerApp.ip=0.0.0.0 --ServerApp.port="${NOTEBOOK_PORT:-8888}" --ServerApp.root_dir="${NOTEBOOK_ROOT_DIR:-$HOME}" --no-browser)
-base=${NB_PREFIX:-${NOTEBOOK_BASE_URL:-}}
-if [[ -n $base ]]; then
-  args+=(--ServerApp.base_url="$base")
-fi
-if [[ -n ${NB_PREFIX:-} ]]; then
-  args+=(--IdentityProvider.token= --PasswordIdentityProvider.hashed_password=)
-fi
+# Where it listens is in jupyter_server_config.py, as an argument can be given but once.
 # One word is one argument, and quotes are none: as the platform means it.
 read -r -d '' -a more <<<"${NOTEBOOK_ARGS:-}" || true
-exec jupyter lab "${args[@]}" "${more[@]}" "$@"
+exec jupyter lab "${more[@]}" "$@"

@@ -15,6 +15,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BINARY = ROOT / "bin" / "netherfield"
+ARTIFACTS = ROOT / "artifacts"
 PROGRAMS = ROOT / ".cluster"  # which `make test-images` fills
 TOKEN = "the-token-of-the-tests"
 
