@@ -219,7 +219,7 @@ func around(src string, off int) (clause, brace string) {
 // sayIt words a message of go/types as the compiler does, and for someone who
 // sees a cell, not a package.
 func sayIt(msg string) string {
-	msg = strings.ReplaceAll(msg, mustPrefix, "must")
+	msg = withoutMust(msg)
 	msg = strings.Replace(msg, " in assignment to _ identifier", "", 1) // showing made it
 	switch {
 	case msg == "break not in for, switch, or select statement":
@@ -230,4 +230,51 @@ func sayIt(msg string) string {
 		return strings.Replace(msg, " declared", " defined", 1)
 	}
 	return msg
+}
+
+// withoutMust takes the calls away that wrapErrors made: must·1(f()) is f() to whoever
+// wrote it.
+func withoutMust(msg string) string {
+	for {
+		before, after, ok := strings.Cut(msg, mustPrefix)
+		if !ok {
+			return msg
+		}
+		after = strings.TrimLeft(after, "0123456789")
+		end := closesAt(after)
+		if end < 0 {
+			msg = before + "must" + after // cut short: better half a word than a defect
+			continue
+		}
+		msg = before + after[1:end] + after[end+1:]
+	}
+}
+
+// closesAt returns where the parenthesis closes that text begins with; -1 if it does not.
+func closesAt(text string) int {
+	depth := 0
+	var quote rune
+	escaped := false
+	for i, r := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case quote != 0:
+			escaped = r == '\\' && quote != '`'
+			if r == quote {
+				quote = 0
+			}
+		case r == '"' || r == '\'' || r == '`':
+			quote = r
+		case r == '(':
+			depth++
+		case r == ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		case depth == 0:
+			return -1
+		}
+	}
+	return -1
 }
