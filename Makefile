@@ -101,9 +101,9 @@ $(VENV)/.test: $(VENV)/.lab requirements/test.txt
 	@touch $@
 
 # JupyterHub, for the tests, in an environment of its own: it has what the image has.
-.images/.hub: requirements/lab.txt requirements/hub.txt
+.images/.hub: requirements/lab.txt requirements/hub.txt requirements/kubespawner.txt
 	@$(PYTHON) -m venv .images/hub
-	@.images/hub/bin/python -m pip install --disable-pip-version-check --no-input --quiet -r requirements/lab.txt -r requirements/hub.txt
+	@.images/hub/bin/python -m pip install --disable-pip-version-check --no-input --quiet -r requirements/lab.txt -r requirements/hub.txt -r requirements/kubespawner.txt
 	@touch $@
 
 $(VENV)/.ml: $(VENV)/.test requirements/ml.txt

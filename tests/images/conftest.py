@@ -27,6 +27,7 @@ DEFINITIONS = {
     ],
     "knative.dev/serving@v0.46.6": ["config/core/300-resources/service.yaml"],
     "github.com/kserve/kserve@v0.15.2": ["config/crd/full/serving.kserve.io_inferenceservices.yaml"],
+    "github.com/tektoncd/pipeline@v1.3.0": ["config/300-crds/300-task.yaml"],
     "github.com/openshift/api@v0.0.0-20250305225826-b8da3bfeaf77": ["route/v1/zz_generated.crd-manifests/routes-Default.crd.yaml"],
 }
 

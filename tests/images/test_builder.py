@@ -8,6 +8,7 @@ import subprocess
 import uuid
 
 import pytest
+import yaml
 
 import engine
 from conftest import BINARY, ROOT, free_port
@@ -198,6 +199,33 @@ def test_it_is_published_and_run_from_a_registry(built, tmp_path):
                 assert container.stop() == 0
         finally:
             engine.podman("rmi", "--force", image)
+
+
+def test_the_steps_of_the_task(sources, tmp_path):
+    """Tekton's steps, with what Tekton puts in place of names: a volume between them, a file
+    for each result, and the source as the workspace."""
+    task = yaml.safe_load((ROOT / "images" / "pipeline-builder" / "task.yaml").read_text())["spec"]
+    made, work = tmp_path / "made", tmp_path / "work"
+    made.mkdir()
+    made.chmod(0o777)
+    shutil.copytree(sources, work)
+    subprocess.run(["chmod", "--recursive", "a+rwX", work], check=True)
+    tmp_path.chmod(0o755)
+    build, publish = task["steps"]
+    volumes = [(made, "/made"), (work, "/work")]
+    with running_registry(tmp_path) as registry:
+        command = ["bash", "-c", 'cd /work && mkdir /tmp/home && HOME=/tmp/home exec "$@"', "-"]
+        engine.run(engine.BUILDER, *command, *build["command"], *NOTEBOOKS.split(","), volumes=volumes)
+        script = publish["script"]
+        for name in ("IMAGE_URL", "IMAGE_DIGEST"):
+            script = script.replace(f"$(results.{name}.path)", f"/made/{name}")
+        assert "$(" not in script.replace("$(head", ""), script
+        (made / "script").write_text(script)
+        engine.run(engine.BUILDER, "bash", "/made/script", env={"IMAGE": f"{registry}/team/spam:2"}, volumes=volumes)
+        url, digest = (made / "IMAGE_URL").read_text(), (made / "IMAGE_DIGEST").read_text()
+        assert url == f"{registry}/team/spam@{digest}" and re.fullmatch("sha256:[0-9a-f]{64}", digest)
+        engine.podman("pull", "--tls-verify=false", url)
+        engine.podman("rmi", "--force", url)
 
 
 def test_the_runtime_serves_a_folder_of_artefacts(built, tmp_path):
