@@ -6,6 +6,8 @@
 #                                 its own, as only the platform's proxy reaches it
 #   neither                       podman, docker: a random token, which the log shows
 #
+# Unless PIPELINE_URL names a service, the workshop's own is there beside it.
+#
 # NOTEBOOK_PORT, NOTEBOOK_BASE_URL, NOTEBOOK_ROOT_DIR and NOTEBOOK_ARGS, words with spaces
 # between, are what images of Open Data Hub take. Arguments are added; if the first is no flag,
 # they are a command that is run instead.
@@ -33,16 +35,16 @@ mkdir -p "$HOME/.local/share/jupyter" "$HOME/.local/state"
 cd "$HOME"
 
 if [[ $# -gt 0 && $1 != -* ]]; then
-  if [[ $1 != start-notebook.sh && $1 != start-singleuser.sh ]]; then
-    exec "$@"
-  fi
-  shift # the command that Open Data Hub and hubs of Jupyter's own images name
+  case $1 in
+    start-notebook.sh | start-singleuser.sh | jupyterhub-singleuser) shift ;; # what platforms call this
+    *) exec "$@" ;;
+  esac
 fi
 if [[ -n ${JUPYTERHUB_API_TOKEN:-} ]]; then
-  exec jupyterhub-singleuser "$@"
+  exec netherfield with-service jupyterhub-singleuser "$@"
 fi
 
 # Where it listens is in jupyter_server_config.py, as an argument can be given but once.
 # One word is one argument, and quotes are none: as the platform means it.
 read -r -d '' -a more <<<"${NOTEBOOK_ARGS:-}" || true
-exec jupyter lab "${more[@]}" "$@"
+exec netherfield with-service jupyter lab "${more[@]}" "$@"

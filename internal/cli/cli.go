@@ -62,7 +62,7 @@ Install the kernel once, then choose "Go" in JupyterLab, or let "lab" do both.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		installCommand(), uninstallCommand(), labCommand(), versionCommand(),
-		runCommand(), buildCommand(), dataCommand(), stripCommand(), diffCommand(), gitSetupCommand(),
+		runCommand(), withServiceCommand(), buildCommand(), dataCommand(), stripCommand(), diffCommand(), gitSetupCommand(),
 		serving.Command(),
 	)
 	for _, c := range elsewhere {

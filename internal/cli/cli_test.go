@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/netherfield/netherfield/internal/cli"
 )
@@ -234,6 +236,37 @@ func TestLabBecomesTheEnvironmentsJupyterLab(t *testing.T) {
 	kernel := filepath.Join(environment, "share/jupyter/kernels/netherfield/kernel.json")
 	if _, err := os.Stat(kernel); err != nil {
 		t.Errorf("the kernel is not installed: %v\n%s", err, got.stderr)
+	}
+}
+
+func TestWithServiceLastsAsLongAsTheCommand(t *testing.T) {
+	binary := install(t)
+	script := `test -n "$PIPELINE_TOKEN" || exit 9; echo "$PIPELINE_URL $*"; exit 7`
+	got := run(t, binary, []string{"PATH=/usr/bin:/bin"}, "with-service", "sh", "-c", script, "-", "--json")
+	url, flags, _ := strings.Cut(strings.TrimSpace(got.stdout), " ")
+	if got.status != 7 || flags != "--json" || !strings.HasPrefix(url, "http://") {
+		t.Fatalf("%+v", got)
+	}
+	address := strings.TrimPrefix(url, "http://")
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			break
+		}
+		conn.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("the service has outlived the command")
+		}
+	}
+	got = run(t, binary, []string{"PATH=/usr/bin:/bin", "PIPELINE_URL=http://elsewhere"}, "with-service", "printenv", "PIPELINE_URL")
+	if got.stdout != "http://elsewhere\n" || got.stderr != "" {
+		t.Errorf("%+v", got)
+	}
+	if got = run(t, binary, []string{"PATH=/usr/bin:/bin"}, "with-service", "no-such-command"); got.status != 1 || !strings.Contains(got.stderr, "there is no such command") {
+		t.Errorf("%+v", got)
+	}
+	if got = run(t, binary, nil, "with-service"); got.status != 2 || !strings.Contains(got.stderr, "with-service needs a command") {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -63,6 +63,15 @@ func startCompanion(executable string) (c *companion, err error) {
 	return c, nil
 }
 
+// startForSuccessor starts a service that ends with the program that this process becomes.
+func startForSuccessor(executable string) (*companion, error) {
+	c, err := startCompanion(executable)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.inherit()
+}
+
 // environ are the variables by which cells find the service.
 func (c *companion) environ() []string {
 	return []string{client.URLVariable + "=" + c.url, client.TokenVariable + "=" + c.token}

@@ -68,10 +68,7 @@ one, JupyterLab is taken from the path and the kernel installed for the user.`,
 			}
 			environ := labEnvironment(os.Environ(), filepath.Dir(jupyter))
 			if os.Getenv(client.URLVariable) == "" && !noService {
-				service, err := startCompanion(executable)
-				if err == nil {
-					err = service.inherit()
-				}
+				service, err := startForSuccessor(executable)
 				if err != nil {
 					return fmt.Errorf("the service beside JupyterLab does not start (--no-service leaves it out): %w", err)
 				}

@@ -59,7 +59,8 @@ def hub(tmp_path_factory):
         process.wait(timeout=60)
         shutil.copy(folder / "hub.log", ARTIFACTS / "hub.log")
     log = (folder / "hub.log").read_text()
-    wrong = [line for line in log.splitlines() if "Traceback" in line or re.search(r"ServerApp\] (404|500|Failed)", line)]
+    # What people would have seen in their browser, or lost.
+    wrong = [line for line in log.splitlines() if re.search(r"ServerApp\] (404|500|Failed)", line)]
     assert not wrong, wrong
 
 

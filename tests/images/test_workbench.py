@@ -109,7 +109,8 @@ class Kernel:
 
 
 def works(server):
-    """It has the kernel, which interprets and compiles, and goes on after an interrupt."""
+    """It has the kernel, which interprets and compiles, and goes on after an interrupt; and the
+    workshop's service beside it."""
     assert server.json("api/kernelspecs")["default"] in ("python3", "netherfield")
     assert "netherfield" in server.json("api/kernelspecs")["kernelspecs"]
     kernel = server.kernel()
@@ -121,6 +122,7 @@ def works(server):
     kernel.act("interrupt")
     assert "interrupted" in kernel.receive(loop, lambda kind, content: kind == "status" and content["execution_state"] == "idle")
     assert kernel.run("x") == "6"
+    assert kernel.run('score_text([]string{"I ordered another box of this tea"})[0]') == '"spam"'
     kernel.close()
 
 
