@@ -18,8 +18,8 @@ LAB_FLAGS ?=
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build bin/netherfield, what it needs to deploy, and the program in images
-	@go build -trimpath -o bin/ . ./cmd/netherfield-deploy
+build: ## build bin/netherfield, the programs beside it, and the one in images
+	@go build -trimpath -o bin/ . ./cmd/netherfield-deploy ./cmd/netherfield-panel
 	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/pipeline-runtime ./images/pipeline-runtime
 
 venv: $(VENV)/.lab ## make .venv with the pinned JupyterLab

@@ -19,7 +19,7 @@ import (
 func buildCommand() *cobra.Command {
 	var opts builder.Opts
 	var kernel string
-	var asJSON bool
+	var asJSON, progress bool
 	cmd := &cobra.Command{
 		Use:   "build NOTEBOOK...",
 		Short: "Make the artefact of a pipeline of notebooks",
@@ -43,7 +43,10 @@ The list of notebooks may also come from S2I_SOURCE_NOTEBOOK_LIST, with commas b
 			opts.Notebooks = args
 			opts.Spec = func(nb *notebook.Notebook) (*jupyter.Spec, error) { return specOf(nb, kernel) }
 			ends := map[string]func(){}
-			if !asJSON {
+			switch {
+			case progress:
+				opts.Progress = command.WriteProgress(cmd.ErrOrStderr())
+			case !asJSON:
 				bars := map[string]func(done, total int){}
 				opts.Progress = func(name string, done, total int) {
 					if bars[name] == nil {
@@ -75,5 +78,6 @@ The list of notebooks may also come from S2I_SOURCE_NOTEBOOK_LIST, with commas b
 	flags.StringToStringVarP(&opts.Parameters, "parameter", "p", nil, "set a parameter of the notebooks that declare it: `NAME=VALUE`")
 	flags.DurationVar(&opts.CellTimeout, "cell-timeout", 30*time.Minute, "how long each cell may take")
 	flags.BoolVar(&asJSON, "json", false, "print what was built as JSON")
+	command.ProgressFlag(cmd, &progress)
 	return cmd
 }

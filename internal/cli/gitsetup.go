@@ -50,9 +50,9 @@ it once.`,
 }
 
 func gitSetup(stdout io.Writer, top string) error {
-	executable, err := os.Executable()
+	executable, err := command.Executable()
 	if err != nil {
-		return fmt.Errorf("the path of this binary is unknown; start it by its full path: %w", err)
+		return err
 	}
 	self := shellQuote(executable)
 	for _, setting := range [][2]string{

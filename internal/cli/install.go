@@ -5,7 +5,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -32,8 +31,8 @@ an earlier installation, for instance after the binary has moved.`,
 			if err != nil {
 				return err
 			}
-			if opts.Executable, err = os.Executable(); err != nil {
-				return fmt.Errorf("the path of this binary is unknown; start it by its full path: %w", err)
+			if opts.Executable, err = command.Executable(); err != nil {
+				return err
 			}
 			opts.Name = at.name
 			path, err := kernelspec.Install(dir, opts)

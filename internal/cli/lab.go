@@ -49,9 +49,9 @@ one, JupyterLab is taken from the path and the kernel installed for the user.`,
 			if err != nil {
 				return err
 			}
-			executable, err := os.Executable()
+			executable, err := command.Executable()
 			if err != nil {
-				return fmt.Errorf("the path of this binary is unknown; start it by its full path: %w", err)
+				return err
 			}
 			dir, err := kernelspec.Locate(cmd.Context(), kernelspec.Location{Prefix: environment}, kernelspec.Environment{})
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/netherfield/netherfield/display"
+	"github.com/netherfield/netherfield/internal/command"
 	"github.com/netherfield/netherfield/internal/jupyter"
 	"github.com/netherfield/netherfield/internal/notebook"
 	"github.com/netherfield/netherfield/kernelspec"
@@ -28,9 +29,9 @@ func specOf(nb *notebook.Notebook, named string) (*jupyter.Spec, error) {
 	if name != kernelspec.DefaultName {
 		return jupyter.FindSpec(name)
 	}
-	executable, err := os.Executable()
+	executable, err := command.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("the path of this binary is unknown; start it by its full path: %w", err)
+		return nil, err
 	}
 	return &jupyter.Spec{
 		Name: name, DisplayName: kernelspec.DefaultDisplayName, Language: "go",

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -102,9 +101,9 @@ does beside JupyterLab, and is what score_text asks.`,
 
 // besideRun starts the service that --service asks for.
 func besideRun() (*companion, error) {
-	executable, err := os.Executable()
+	executable, err := command.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("the path of this binary is unknown; start it by its full path: %w", err)
+		return nil, err
 	}
 	service, err := startCompanion(executable)
 	if err != nil {

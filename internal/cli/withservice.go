@@ -38,9 +38,9 @@ The command runs even if the service does not start.`,
 			}
 			environ := os.Environ()
 			if os.Getenv(client.URLVariable) == "" {
-				executable, err := os.Executable()
+				executable, err := command.Executable()
 				if err != nil {
-					return fmt.Errorf("the path of this binary is unknown; start it by its full path: %w", err)
+					return err
 				}
 				if service, err := startForSuccessor(executable); err != nil {
 					fmt.Fprintf(cmd.ErrOrStderr(), "netherfield: the workshop's service does not start, so score_text has none to ask: %v\n", err)

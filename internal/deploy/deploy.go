@@ -32,7 +32,7 @@ func deployCommand() *cobra.Command {
 	var where cluster.Where
 	var f cluster.DeployOpts
 	var as string
-	var asJSON bool
+	var asJSON, progress bool
 	cmd := &cobra.Command{
 		Use:   "deploy PIPELINE",
 		Short: "Deploy an image of a pipeline to a cluster",
@@ -61,7 +61,10 @@ what it was, and nothing half-deployed stays.`,
 			}
 			ctx, stop := command.Interruptible(cmd.Context())
 			defer stop()
-			if !asJSON {
+			switch {
+			case progress:
+				f.Tell = command.WriteProgress(cmd.ErrOrStderr())
+			case !asJSON:
 				last := ""
 				f.Tell = func(what string, done, total int) {
 					if line := fmt.Sprintf("%d/%d %s", done, total, what); line != last {
@@ -103,5 +106,6 @@ what it was, and nothing half-deployed stays.`,
 	flags.BoolVar(&f.DryRun, "dry-run", false, "have the cluster check everything and change nothing")
 	flags.BoolVar(&f.Force, "force", false, "take over fields that somebody else has set")
 	flags.BoolVar(&asJSON, "json", false, "print what has changed as JSON")
+	command.ProgressFlag(cmd, &progress)
 	return cmd
 }

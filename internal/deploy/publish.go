@@ -1,5 +1,5 @@
 // Package deploy owns the commands that bring a pipeline to where it is served:
-// netherfield publish, manifests and deploy.
+// netherfield publish, manifests, deploy and deployed.
 //
 //	root.AddCommand(deploy.Commands()...)
 //
@@ -15,8 +15,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -30,7 +31,7 @@ import (
 
 // Commands returns the commands.
 func Commands() []*cobra.Command {
-	return []*cobra.Command{publishCommand(), manifestsCommand(), deployCommand()}
+	return []*cobra.Command{publishCommand(), manifestsCommand(), deployCommand(), deployedCommand()}
 }
 
 // runtimeName is the program that images contain; it lies beside netherfield itself.
@@ -48,7 +49,7 @@ type published struct {
 func publishCommand() *cobra.Command {
 	var f struct {
 		name, runtime, base, platform, source, tar string
-		insecure, asJSON                           bool
+		insecure, asJSON, progress                 bool
 	}
 	cmd := &cobra.Command{
 		Use:   "publish ARTEFACT IMAGE",
@@ -84,6 +85,13 @@ podman load, and nothing is pushed.`,
 				o.Name = pipelineOf(args[1])
 			}
 			push := image.PushOpts{Insecure: f.insecure}
+			told := bar
+			switch {
+			case f.progress:
+				told = lines(cmd.ErrOrStderr())
+			case f.asJSON:
+				told = nil
+			}
 			switch {
 			case f.base != "":
 				if o.Base, err = image.Pull(ctx, f.base, f.platform, push); err != nil {
@@ -112,7 +120,7 @@ podman load, and nothing is pushed.`,
 				if err := image.Save(f.tar, args[1], img); err != nil {
 					return err
 				}
-			} else if p.Pushed, err = pushed(ctx, args[1], img, push, !f.asJSON); err != nil {
+			} else if p.Pushed, err = pushed(ctx, args[1], img, push, told); err != nil {
 				return err
 			}
 			if f.asJSON {
@@ -135,6 +143,7 @@ podman load, and nothing is pushed.`,
 	flags.StringVar(&f.tar, "tar", "", "write the image to this `FILE` and push nothing")
 	flags.BoolVar(&f.insecure, "insecure", false, "speak with a registry that has no TLS")
 	flags.BoolVar(&f.asJSON, "json", false, "print what was published as JSON")
+	command.ProgressFlag(cmd, &f.progress)
 	return cmd
 }
 
@@ -147,26 +156,36 @@ func pipelineOf(ref string) string {
 }
 
 func runtimeProgram() (string, error) {
-	executable, err := os.Executable()
-	if err == nil {
-		executable, err = filepath.EvalSymlinks(executable)
-	}
-	if err != nil {
-		return "", fmt.Errorf("the path of this binary is unknown; start it by its full path: %w", err)
-	}
-	path := filepath.Join(filepath.Dir(executable), runtimeName)
-	if _, err := os.Stat(path); err != nil {
+	path, err := command.Beside(runtimeName)
+	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("the program for the image is not beside netherfield; `make build` makes it, and --runtime or --base names another: %w", err)
 	}
-	return path, nil
+	return path, err
 }
 
-// pushed pushes an image, with a progress bar on a terminal.
-func pushed(ctx context.Context, to string, img v1.Image, o image.PushOpts, bar bool) (image.Pushed, error) {
-	if bar {
-		b := display.NewBar("pushing "+to, 0)
-		defer b.Done()
-		o.Progress = func(done, total int64) { b.Set(int(done), int(total)) }
+// A teller shows how many of the bytes of an image are pushed, until end is called.
+type teller func(to string) (progress func(done, total int64), end func())
+
+// bar shows a bar, on a terminal.
+func bar(to string) (func(done, total int64), func()) {
+	b := display.NewBar("pushing "+to, 0)
+	return func(done, total int64) { b.Set(int(done), int(total)) }, b.Done
+}
+
+// lines writes lines for other programs.
+func lines(w io.Writer) teller {
+	write := command.WriteProgress(w)
+	return func(to string) (func(done, total int64), func()) {
+		return func(done, total int64) { write("pushing "+to, int(done), int(total)) }, func() {}
+	}
+}
+
+// pushed pushes an image, and tells how far it is unless told is nil.
+func pushed(ctx context.Context, to string, img v1.Image, o image.PushOpts, told teller) (image.Pushed, error) {
+	if told != nil {
+		progress, end := told(to)
+		defer end()
+		o.Progress = progress
 	}
 	return image.Push(ctx, to, img, o)
 }

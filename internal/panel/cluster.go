@@ -1,0 +1,65 @@
+package panel
+
+// This file asks the cluster what is there.
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/netherfield/netherfield/internal/panel/job"
+	"github.com/netherfield/netherfield/internal/panel/watch"
+)
+
+// hasCluster tells whether there are credentials of one, where kubectl looks for them.
+func hasCluster() bool {
+	if os.Getenv("KUBECONFIG") != "" {
+		return true
+	}
+	files := []string{"/var/run/secrets/kubernetes.io/serviceaccount/token"}
+	if home, err := os.UserHomeDir(); err == nil {
+		files = append(files, filepath.Join(home, ".kube", "config"))
+	}
+	for _, f := range files {
+		if _, err := os.Stat(f); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// placeFlags are those flags of netherfield deploy that say where, with their values: they
+// are netherfield deployed's too.
+func placeFlags(deployFlags []string) (flags []string) {
+	for i, f := range deployFlags {
+		switch name, _, whole := strings.Cut(f, "="); name {
+		case "--namespace", "-n", "--kubeconfig", "--context":
+			flags = append(flags, f)
+			if !whole && i+1 < len(deployFlags) {
+				flags = append(flags, deployFlags[i+1])
+			}
+		}
+	}
+	return flags
+}
+
+// deployed asks netherfield deployed.
+func deployed(ctx context.Context, tools job.Tools, deployFlags []string) ([]watch.Service, error) {
+	var found struct {
+		Pipelines []struct {
+			watch.Deployed
+			Name string `json:"name"`
+			URL  string `json:"url"`
+		} `json:"pipelines"`
+	}
+	arguments := append([]string{"deployed", "--json"}, placeFlags(deployFlags)...)
+	if err := tools.Run(ctx, nil, &found, arguments...); err != nil {
+		return nil, err
+	}
+	var out []watch.Service
+	for _, p := range found.Pipelines {
+		out = append(out, watch.Service{Name: p.Name, URL: p.URL, Origin: watch.Cluster, Deployed: &p.Deployed})
+	}
+	return out, nil
+}
