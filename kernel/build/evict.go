@@ -129,6 +129,21 @@ func scanSalt(dir string, now time.Time) (entries []cached, total int64) {
 	return entries, total
 }
 
+// counted is for how long the size of the cache is taken for known.
+const counted = 10 * time.Second
+
+// CacheSize returns how many bytes the writable cache has, as of a few seconds ago, and how
+// many it may have.
+func (b *Builder) CacheSize() (used, limit int64) {
+	s := b.store
+	s.sizing.Lock()
+	defer s.sizing.Unlock()
+	if s.err == nil && time.Since(s.sized) > counted {
+		s.size, s.sized = treeSize(s.opts.Cache), time.Now()
+	}
+	return s.size, s.opts.MaxBytes
+}
+
 func treeSize(dir string) (size int64) {
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {

@@ -29,6 +29,10 @@ type store struct {
 	sums    map[string]fileStat // files whose checksums were right
 	hashes  map[string]hashed   // archives of others
 	written int64               // since old entries were last removed; -1 before the first time
+
+	sizing sync.Mutex
+	size   int64     // of the writable cache
+	sized  time.Time // when that was
 }
 
 // An entry is a complete package or unit in one of the directories.

@@ -26,6 +26,7 @@ type Builder interface {
 	Warm(ctx context.Context, imports []string) error
 	Tools(ctx context.Context) (build.Tools, error)
 	Module() (dir string, err error)
+	CacheSize() (used, limit int64)
 }
 
 // A compiler builds the units of one session.
@@ -327,6 +328,15 @@ func (e *Engine) LastTier() (tier cell.Tier, why string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.lastTier, e.lastWhy
+}
+
+// Cache returns how many bytes compiled cells take on disk, and may take; 0 without a
+// compiler.
+func (e *Engine) Cache() (used, limit int64) {
+	if e.opts.Builder == nil {
+		return 0, 0
+	}
+	return e.opts.Builder.CacheSize()
 }
 
 // slowRun is how long an interpreted cell may run before it is compiled the

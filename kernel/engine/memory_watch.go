@@ -30,6 +30,18 @@ func (l memoryLimit) untilNextLook(used int64) time.Duration {
 	return max(soonestLook, min(left, latestLook))
 }
 
+// Memory returns how many bytes the worker has, 0 if there is none, and how many it may
+// have, 0 without a limit.
+func (e *Engine) Memory() (used, limit int64) {
+	e.mu.Lock()
+	p := e.proc
+	e.mu.Unlock()
+	if p != nil && p.cmd.Process != nil {
+		used = residentMemory(p.cmd.Process.Pid)
+	}
+	return used, e.limit.bytes
+}
+
 // watchMemory looks at the worker's memory until it ends. Above the limit the
 // running cell is interrupted, which keeps the session's state; far above it
 // the worker is ended.

@@ -1,6 +1,6 @@
 package evaluator
 
-// This file holds the commands about the two tiers.
+// This file tells of the two tiers.
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/netherfield/netherfield/display"
 	"github.com/netherfield/netherfield/kernel/cell"
+	"github.com/netherfield/netherfield/kernel/session"
 )
 
 // tier tells how a line of Go would run and why, or how the last cell ran.
@@ -52,4 +53,18 @@ func (k *call) inTier(p piece) error {
 	src, tier, _ := p.goText()
 	_, err := k.goCodeIn(tier, src)
 	return err
+}
+
+// Status tells how the last cell ran, and what cells take.
+func (ev *Evaluator) Status() session.Status {
+	var s session.Status
+	if last, why := ev.engine.LastTier(); why != "" {
+		s.Tier, s.Why = last.String(), why
+	}
+	if err := ev.engine.CanCompile(); err != nil {
+		s.Compiler = err.Error()
+	}
+	s.Memory, s.MemoryLimit = ev.engine.Memory()
+	s.Cache, s.CacheLimit = ev.engine.Cache()
+	return s
 }

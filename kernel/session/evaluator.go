@@ -33,8 +33,27 @@ type Evaluator interface {
 	Inspect(code string, cursor, detail int) (display.Bundle, bool)
 	// IsComplete tells whether code can be run as it stands.
 	IsComplete(code string) Completeness
+	// Status tells how the evaluator is doing.
+	Status() Status
 	// Close ends the evaluator and everything it started.
 	Close() error
+}
+
+// A Status is how an evaluator is doing, for status bars. It goes into usage_reply.
+type Status struct {
+	// Tier is how the last Go cell ran, "interpreted" or "compiled", and Why the reason; ""
+	// before the first one.
+	Tier string `json:"tier"`
+	Why  string `json:"why"`
+	// Compiler is why cells cannot be compiled; "" if they can.
+	Compiler string `json:"compiler"`
+	// Memory is what the process that runs the cells has, in bytes, and MemoryLimit what it
+	// may have, 0 without a limit.
+	Memory      int64 `json:"memory"`
+	MemoryLimit int64 `json:"memory_limit"`
+	// Cache is what compiled cells take on disk, in bytes, and CacheLimit what they may take.
+	Cache      int64 `json:"cache"`
+	CacheLimit int64 `json:"cache_limit"`
 }
 
 // A Cell is one execute_request as the evaluator sees it.

@@ -30,8 +30,10 @@ func (echo) Comm(context.Context, widget.Message, session.Output) *session.CellE
 func (echo) Interrupt()                                           {}
 func (echo) Complete(string, int) session.Completion              { return session.Completion{} }
 func (echo) Inspect(string, int, int) (b display.Bundle, ok bool) { return b, false }
-func (echo) IsComplete(string) session.Completeness               { return session.Completeness{Status: "complete"} }
-func (echo) Close() error                                         { return nil }
+func (echo) Status() session.Status                               { return session.Status{} }
+
+func (echo) IsComplete(string) session.Completeness { return session.Completeness{Status: "complete"} }
+func (echo) Close() error                           { return nil }
 
 // A kernel that echoes its cells. A front end that reads the connection file
 // can talk to it until ctx ends.

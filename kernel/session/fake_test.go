@@ -311,6 +311,8 @@ func (e *fakeEvaluator) Inspect(code string, cursor, detail int) (display.Bundle
 	return display.Text(fmt.Sprintf("%q|%q %d", code[:cursor], code[cursor:], detail)), true
 }
 
+func (e *fakeEvaluator) Status() Status { return Status{Tier: "compiled", Memory: 1 << 20} }
+
 func (e *fakeEvaluator) IsComplete(code string) Completeness {
 	switch {
 	case strings.HasSuffix(code, "{"):

@@ -48,8 +48,9 @@ func newMeter() *meter {
 }
 
 // usageReply is the content of usage_reply, with the names that ipykernel
-// gives it and resource monitors read. CPU use is in percent of one processor
-// for the kernel and of all for the host; memory is in bytes.
+// gives it and resource monitors read, and below a name of its own what only this kernel
+// has. CPU use is in percent of one processor for the kernel and of all for the host; memory
+// is in bytes.
 type usageReply struct {
 	Status       string     `json:"status"`
 	Hostname     string     `json:"hostname"`
@@ -59,6 +60,7 @@ type usageReply struct {
 	KernelMemory uint64     `json:"kernel_memory"`
 	HostCPU      float64    `json:"host_cpu_percent"`
 	HostMemory   hostMemory `json:"host_virtual_memory"`
+	Netherfield  Status     `json:"netherfield"`
 }
 
 type hostMemory struct {
@@ -75,6 +77,7 @@ func (s *Session) usage(context.Context, *wire.Message) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	reply.Netherfield = s.opts.Evaluator.Status()
 	reply.Hostname, err = os.Hostname()
 	return reply, err
 }
