@@ -13,7 +13,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Further flags for JupyterLab: make lab LAB_FLAGS="--no-browser --port 9000"
 LAB_FLAGS ?=
 
-.PHONY: help build venv lab check static cross screenshot image test test-images goldens bench bench-ml bench-workshop bench-service clean
+.PHONY: help build venv wheel lab check static cross screenshot image test test-images goldens bench bench-ml bench-workshop bench-service clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,9 @@ build: ## build bin/netherfield, the programs beside it, and the one in images
 	@go build -trimpath -o bin/ . ./cmd/netherfield-deploy ./cmd/netherfield-panel
 	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/pipeline-runtime ./images/pipeline-runtime
 
-venv: $(VENV)/.lab ## make .venv with the pinned JupyterLab
+venv: $(VENV)/.extension ## make .venv with the pinned JupyterLab and our extension
+
+wheel: extension/dist/.wheel ## build the extension for JupyterLab into extension/dist
 
 lab: build venv notebooks/data/training.parquet ## set everything up and open JupyterLab on notebooks/
 	@VIRTUAL_ENV="$(CURDIR)/$(VENV)" bin/netherfield lab notebooks -- $(LAB_FLAGS)
@@ -82,7 +84,7 @@ goldens: $(VENV)/.ml ## ask scikit-learn, pandas and Flask anew for what the Go 
 	@$(VENV)/bin/python -m tests.nachlass.record
 
 clean: ## remove what the other commands made
-	rm -rf bin $(VENV) .cluster .images artifacts notebooks/data
+	rm -rf bin $(VENV) extension/node_modules extension/lib extension/dist extension/netherfield_lab/labextension .cluster .images artifacts notebooks/data
 
 # A new environment for new pins, so that nothing of the old ones lingers.
 $(VENV)/.lab: requirements/lab.txt
@@ -96,7 +98,34 @@ $(VENV)/.lab: requirements/lab.txt
 	@$(PIP) -r requirements/lab.txt
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.lab requirements/test.txt
+# The extension: Node and what else builds it, in an environment of their own; then the part
+# for the browser; then the wheel with all of it.
+BUILD := $(VENV)/build
+NPM := cd extension && PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" NODE_USE_SYSTEM_CA=1 npm --no-fund --no-audit --no-update-notifier --loglevel error
+
+$(BUILD)/.made: requirements/extension.txt | $(VENV)/.lab
+	@echo "Making $(BUILD) …"
+	@rm -rf $(BUILD)
+	@$(PYTHON) -m venv $(BUILD)
+	@$(BUILD)/bin/python -m pip --disable-pip-version-check --no-input install --quiet -r requirements/extension.txt
+	@touch $@
+
+extension/node_modules/.made: extension/package.json extension/package-lock.json $(BUILD)/.made
+	@echo "Getting what the extension is built of …"
+	@$(NPM) ci
+	@touch $@
+
+extension/dist/.wheel: extension/node_modules/.made extension/pyproject.toml extension/README.md extension/tsconfig.json $(wildcard extension/src/* extension/style/* extension/schema/* extension/config/* extension/netherfield_lab/*.py)
+	@rm -rf extension/dist extension/lib extension/netherfield_lab/labextension
+	@$(NPM) run --silent build >/dev/null
+	@HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(BUILD)/bin/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir extension/dist ./extension
+	@touch $@
+
+$(VENV)/.extension: $(VENV)/.lab extension/dist/.wheel
+	@$(PIP) --no-deps --force-reinstall extension/dist/netherfield_lab-*.whl
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.extension requirements/test.txt
 	@$(PIP) -r requirements/test.txt
 	@touch $@
 

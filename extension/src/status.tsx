@@ -1,0 +1,143 @@
+// The status bar's item: how the last cell ran, the worker's memory, the compile cache.
+
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { Kernel, KernelMessage } from '@jupyterlab/services';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { VDomModel, VDomRenderer } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import { bytes } from './format';
+
+/** What only our kernel tells, in its usage_reply. */
+export interface IKernelStatus {
+  tier: string;
+  why: string;
+  compiler: string;
+  memory: number;
+  memory_limit: number;
+  cache: number;
+  cache_limit: number;
+}
+
+/** How long to wait for a kernel, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** Asks a kernel; null if it is none of ours, or says nothing. */
+export async function askKernel(kernel: Kernel.IKernelConnection): Promise<IKernelStatus | null> {
+  const late = new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE));
+  const info = await Promise.race([kernel.info, late]);
+  if (info?.implementation !== 'netherfield' || kernel.isDisposed) {
+    return null;
+  }
+  // The protocol's types do not have this message, which resource monitors send.
+  const request = KernelMessage.createMessage<any>({
+    msgType: 'usage_request',
+    channel: 'control',
+    session: kernel.clientId,
+    username: kernel.username,
+    content: {}
+  });
+  const future = kernel.sendControlMessage(request, true, true);
+  const reply = await Promise.race([future.done, late]);
+  if (!reply) {
+    future.dispose();
+    return null;
+  }
+  return (reply.content as any).netherfield ?? null;
+}
+
+/** The status of the kernel of the notebook that is worked in. */
+export class KernelStatusModel extends VDomModel {
+  constructor(private readonly tracker: INotebookTracker) {
+    super();
+    tracker.currentChanged.connect(this.follow, this);
+    this.follow();
+  }
+
+  status: IKernelStatus | null = null;
+
+  /** Whether it is to be shown at all. */
+  get enabled(): boolean {
+    return this._enabled;
+  }
+  set enabled(on: boolean) {
+    this._enabled = on;
+    void this.ask();
+  }
+
+  dispose(): void {
+    if (!this.isDisposed) {
+      this.tracker.currentChanged.disconnect(this.follow, this);
+      this.session?.statusChanged.disconnect(this.onStatus, this);
+    }
+    super.dispose();
+  }
+
+  private get session() {
+    return this._followed?.isDisposed ? null : this._followed;
+  }
+
+  /** Follow the notebook that is worked in now. */
+  private follow(): void {
+    const next = this.tracker.currentWidget?.sessionContext ?? null;
+    if (next !== this._followed) {
+      this.session?.statusChanged.disconnect(this.onStatus, this);
+      this._followed = next;
+      next?.statusChanged.connect(this.onStatus, this);
+    }
+    void this.ask();
+  }
+
+  /** A kernel that is idle again has run something: no clock is needed. */
+  private onStatus(_: unknown, status: Kernel.Status): void {
+    if (status === 'idle' || status === 'dead' || status === 'restarting') {
+      void this.ask();
+    }
+  }
+
+  private async ask(): Promise<void> {
+    const round = ++this._round;
+    const kernel = this._enabled ? this.session?.session?.kernel : null;
+    const status = kernel ? await askKernel(kernel).catch(() => null) : null;
+    if (round === this._round && !this.isDisposed) {
+      this.status = status;
+      this.stateChanged.emit();
+    }
+  }
+
+  private _followed: NonNullable<INotebookTracker['currentWidget']>['sessionContext'] | null = null;
+  private _enabled = true;
+  private _round = 0;
+}
+
+export class KernelStatus extends VDomRenderer<KernelStatusModel> {
+  constructor(
+    model: KernelStatusModel,
+    private readonly trans: TranslationBundle
+  ) {
+    super(model);
+    this.addClass('nf-KernelStatus');
+  }
+
+  protected render(): JSX.Element | null {
+    const s = this.model?.status;
+    if (!s) {
+      return null;
+    }
+    const { trans } = this;
+    const tier =
+      s.tier === 'compiled' ? trans.__('compiled') : s.tier === 'interpreted' ? trans.__('interpreted') : trans.__('ready');
+    const limit = s.memory_limit ? trans.__('%1 of %2', bytes(s.memory), bytes(s.memory_limit)) : bytes(s.memory);
+    this.node.title = [
+      s.tier ? trans.__('The last cell was %1: %2', tier, s.why) : trans.__('No cell has run yet'),
+      trans.__('Memory of the worker: %1', limit),
+      trans.__('Compiled cells on disk: %1 of %2', bytes(s.cache), bytes(s.cache_limit)),
+      ...(s.compiler ? [trans.__('Cells cannot be compiled: %1', s.compiler)] : [])
+    ].join('\n');
+    return (
+      <span className="jp-StatusBar-TextItem" role="status">
+        {trans.__('Go: %1 · %2 · cache %3', tier, bytes(s.memory), bytes(s.cache))}
+      </span>
+    );
+  }
+}
