@@ -85,7 +85,7 @@ func (o Output) Text() string {
 // Language returns the language that the notebook says it is written in, in lower case; ""
 // if it does not.
 func (nb *Notebook) Language() string {
-	for _, at := range [][2]string{{"language_info", "name"}, {"kernelspec", "language"}} {
+	for _, at := range [][2]string{{languageInfo, "name"}, {"kernelspec", "language"}} {
 		if l := nb.text(at[0], at[1]); l != "" {
 			return strings.ToLower(l)
 		}

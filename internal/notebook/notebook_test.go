@@ -123,6 +123,29 @@ func TestStripTakesOffOutputs(t *testing.T) {
 	}
 }
 
+func TestWhatOpeningChangesIsStripped(t *testing.T) {
+	text := func(count, language, source string) []byte {
+		return []byte(`{"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "execution_count": ` + count + `, "outputs": [], "source": "` + source + `"}],
+			"metadata": {"language_info": ` + language + `, "kernelspec": {"name": "netherfield", "display_name": "Go"}}, "nbformat": 4, "nbformat_minor": 5}`)
+	}
+	before := text("null", `{"name": "go", "mimetype": "text/x-go"}`, "x := 1")
+	opened := text("null", `{"name": "go", "mimetype": "text/x-go", "version": "1.26", "nbconvert_exporter": "script"}`, "x := 1")
+	out, changed, err := Stripped(opened)
+	if err != nil || !changed || strings.Contains(string(out), "1.26") || !strings.Contains(string(out), "text/x-go") {
+		t.Errorf("%t %v\n%s", changed, err, out)
+	}
+	for _, same := range [][]byte{before, opened, text("3", `{"name": "go", "file_extension": ".go"}`, "x := 1")} {
+		if !RunsAlike(before, same) {
+			t.Errorf("it is told to run otherwise:\n%s", same)
+		}
+	}
+	for _, other := range [][]byte{text("null", `{"name": "go"}`, "x := 2"), []byte("{"), nil} {
+		if RunsAlike(before, other) || RunsAlike(other, before) {
+			t.Errorf("it is told to run alike:\n%s", other)
+		}
+	}
+}
+
 func TestUpgradeGivesTheSameIDs(t *testing.T) {
 	ids := func() (ids []string) {
 		nb, err := Parse([]byte(`{"nbformat": 4, "nbformat_minor": 2, "cells": [

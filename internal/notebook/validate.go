@@ -83,7 +83,7 @@ func (v *validator) strings(where string, object map[string]any, must, may []str
 }
 
 func (v *validator) metadata(m map[string]any) {
-	for name, must := range map[string][]string{"kernelspec": {"name", "display_name"}, "language_info": {"name"}} {
+	for name, must := range map[string][]string{"kernelspec": {"name", "display_name"}, languageInfo: {"name"}} {
 		value, ok := m[name]
 		if !ok {
 			continue
@@ -94,7 +94,7 @@ func (v *validator) metadata(m map[string]any) {
 			continue
 		}
 		var may []string
-		if name == "language_info" {
+		if name == languageInfo {
 			may = []string{"file_extension", "mimetype", "pygments_lexer"}
 			switch object["codemirror_mode"].(type) {
 			case nil, string, map[string]any:

@@ -3,7 +3,6 @@ package pipeline
 // This file defines what a file says about where it comes from.
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,17 +10,21 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"reflect"
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // An Origin is what a saved stage says about where it comes from, beyond its
 // parameters. What is empty is found out, if it can be:
 //
-//   - Commit ("commit", and "dirty" if files that git knows differ from it) by git in
-//     the working directory, else from $OPENSHIFT_BUILD_COMMIT.
+//   - Commit ("commit", and "dirty" if files that git knows differ from it, though not
+//     where only the outputs of a notebook do) by git in the working directory, else
+//     from $OPENSHIFT_BUILD_COMMIT.
 //   - Notebook ("notebook") from $NETHERFIELD_NOTEBOOK, else from
 //     $JPY_SESSION_NAME, which JupyterLab sets. "notebook_sha256" is the SHA-256 of
 //     the JSON array of its cells, each [type, source]: outputs do not change it.
@@ -108,14 +111,58 @@ func gitCommit() (commit string, dirty bool) {
 		defer cancel()
 		// Reading must not take the lock that somebody's commit waits for.
 		out, err := exec.CommandContext(ctx, "git", append([]string{"--no-optional-locks"}, args...)...).Output()
-		return string(bytes.TrimSpace(out)), err == nil
+		return string(out), err == nil
 	}
 	commit, ok := git("rev-parse", "HEAD")
 	if !ok {
 		return "", false
 	}
-	changes, ok := git("status", "--porcelain", "--untracked-files=no")
-	return commit, !ok || changes != ""
+	commit = strings.TrimSpace(commit)
+	top, ok := git("rev-parse", "--show-toplevel")
+	if !ok {
+		return commit, true
+	}
+	changes, ok := git("status", "--porcelain", "-z", "--untracked-files=no")
+	if !ok {
+		return commit, true
+	}
+	for change := range strings.SplitSeq(strings.TrimSuffix(changes, "\x00"), "\x00") {
+		if change == "" {
+			continue
+		}
+		// Anything but " M path" is a change, whatever is in it.
+		path, modified := strings.CutPrefix(change, " M ")
+		if !modified || filepath.Ext(path) != ".ipynb" {
+			return commit, true
+		}
+		before, ok := git("show", "HEAD:"+path)
+		after, err := os.ReadFile(filepath.Join(strings.TrimSuffix(top, "\n"), path))
+		if !ok || err != nil || !runsAlike([]byte(before), after) {
+			return commit, true
+		}
+	}
+	return commit, false
+}
+
+// runsAlike tells whether two notebooks differ at most in what running or opening them
+// leaves there.
+func runsAlike(a, b []byte) bool {
+	type notebook struct {
+		Cells []struct {
+			Type     string `json:"cell_type"`
+			Metadata struct {
+				Tags []string `json:"tags"` // one of them marks parameters
+			} `json:"metadata"`
+		} `json:"cells"`
+		Metadata struct {
+			Kernel struct {
+				Name string `json:"name"`
+			} `json:"kernelspec"`
+		} `json:"metadata"`
+	}
+	var x, y notebook
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil &&
+		reflect.DeepEqual(x, y) && cellsHash(a) == cellsHash(b)
 }
 
 // notebookHash returns "" if there is no notebook at path.
@@ -124,6 +171,11 @@ func notebookHash(path string) string {
 	if err != nil {
 		return ""
 	}
+	return cellsHash(data)
+}
+
+// cellsHash returns the hash of a notebook's cells, "" if the data are no notebook.
+func cellsHash(data []byte) string {
 	var notebook struct {
 		Cells []struct {
 			Type   string `json:"cell_type"`

@@ -191,10 +191,13 @@ func TestAFileSaysWhereItComesFrom(t *testing.T) {
 		t.Errorf("%v", p)
 	}
 	write(2, []string{"x := 1\n", "y"})
-	if p, _ = save(); p["dirty"] != "true" || p["notebook_sha256"] != hash {
-		t.Errorf("%v, want the hash %s", p, hash)
+	if p, _ = save(); p["dirty"] != "" || p["notebook_sha256"] != hash {
+		t.Errorf("other outputs alone: %v, want the hash %s", p, hash)
 	}
 	write(2, "x := 2")
+	if p, _ = save(); p["dirty"] != "true" {
+		t.Errorf("another source: %v", p)
+	}
 	t.Setenv("NETHERFIELD_NOTEBOOK", filepath.Join(dir, "book.ipynb"))
 	if p, _ = save(); p["notebook_sha256"] == hash || p["notebook"] != filepath.Join(dir, "book.ipynb") {
 		t.Errorf("%v", p)
