@@ -91,3 +91,15 @@ func PrintJSON(w io.Writer, v any) error {
 func Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 }
+
+// Leashed returns a context that also ends when there is nothing more to read from in: with
+// the process that holds its other end.
+func Leashed(ctx context.Context, in io.Reader) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		// It ends with this process at the latest.
+		_, _ = io.Copy(io.Discard, in)
+		cancel()
+	}()
+	return ctx, cancel
+}

@@ -59,7 +59,7 @@ the cluster whose credentials kubectl would take. Nobody is asked while nobody l
 			ctx, stop := command.Interruptible(cmd.Context())
 			defer stop()
 			if f.leashed {
-				ctx, stop = untilClosed(ctx, cmd.InOrStdin())
+				ctx, stop = command.Leashed(ctx, cmd.InOrStdin())
 				defer stop()
 			}
 			return serve(ctx, f.socket, newPanel(o))
@@ -193,15 +193,4 @@ func listen(socket string) (net.Listener, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
-}
-
-// untilClosed returns a context that ends when there is nothing more to read.
-func untilClosed(ctx context.Context, in io.Reader) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		// It ends with the process at the latest.
-		_, _ = io.Copy(io.Discard, in)
-		cancel()
-	}()
-	return ctx, cancel
 }

@@ -207,10 +207,8 @@ func serve(ctx context.Context, stdout, stderr io.Writer, paths map[string]strin
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if f.leashed {
-		go func() {
-			_, _ = io.Copy(io.Discard, os.Stdin)
-			stop()
-		}()
+		ctx, stop = command.Leashed(ctx, os.Stdin)
+		defer stop()
 	}
 	if f.workshop {
 		if err := loadWorkshop(ctx, s); err != nil {
