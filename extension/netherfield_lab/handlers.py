@@ -1,6 +1,7 @@
 """Requests for the daemon, of those who may make them."""
 
 import asyncio
+from urllib.parse import quote
 
 import httpx
 from jupyter_server.auth.decorator import authorized
@@ -47,7 +48,8 @@ class PanelHandler(ExtensionHandlerMixin, APIHandler):
         self.task = asyncio.current_task()
         try:
             async with httpx.AsyncClient(
-                transport=httpx.AsyncHTTPTransport(uds=socket),
+                # There is no TLS on a socket of this machine, and reading certificates takes long.
+                transport=httpx.AsyncHTTPTransport(uds=socket, verify=False),
                 timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT),
                 trust_env=False,
             ) as client:
@@ -66,7 +68,7 @@ class PanelHandler(ExtensionHandlerMixin, APIHandler):
         query = "?" + self.request.query if self.request.query else ""
         headers = {name: self.request.headers[name] for name in SENT if name in self.request.headers}
         async with client.stream(
-            self.request.method, "http://panel/" + path + query, content=self.request.body, headers=headers
+            self.request.method, "http://panel/" + quote(path) + query, content=self.request.body, headers=headers
         ) as answer:
             self.set_status(answer.status_code)
             for name in ANSWERED:

@@ -52,7 +52,7 @@ export interface IService {
   origin: 'environment' | 'configured' | 'cluster';
   /** Pipelines can be loaded there. */
   loads: boolean;
-  deployed?: { kind: string; namespace: string; image: string; ready: number; wanted: number };
+  deployed?: { name: string; kind: string; namespace: string; image: string; ready: number; wanted: number };
   error?: string;
   retry?: string;
   asked: boolean;
@@ -113,7 +113,7 @@ export interface IProblem {
 export interface IPlan {
   notebooks: { path: string; stage: boolean; cells: number; problems: IProblem[] }[];
   stages: string[];
-  repository?: { root: string; commit: string; branch: string; changes: { path: string; what: string }[] };
+  repository?: { root: string; commit: string; branch: string; changes: { path: string; what: string }[]; strips: boolean };
   repository_error?: string;
 }
 

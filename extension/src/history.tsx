@@ -14,14 +14,16 @@ interface IProps {
   rollBack: (publish: string) => void;
 }
 
-export function History(props: IProps): JSX.Element | null {
+export function History(props: IProps): JSX.Element {
   const { trans, history } = props;
-  if (!history.length) {
-    return null;
-  }
   return (
     <section aria-label={trans.__('History')}>
       <h2>{trans.__('History')}</h2>
+      {!history.length && (
+        <p className="nf-hint">
+          {trans.__('Nothing was published from here yet. Open a notebook that saves a stage, and press Publish in its toolbar.')}
+        </p>
+      )}
       <ol className="nf-History">
         {history.map(r => (
           <Entry key={r.id} {...props} record={r} />

@@ -44,7 +44,6 @@ const panel: JupyterFrontEndPlugin<void> = {
     const widget = new Panel({
       model: new Model(new Api(app.serviceManager.serverSettings)),
       trans,
-      shell: app.shell,
       settings: () => ({
         registry: (settings?.composite.registry as string) ?? '',
         insecure: (settings?.composite.insecureRegistry as boolean) ?? false
@@ -59,6 +58,8 @@ const panel: JupyterFrontEndPlugin<void> = {
     void registry?.load(SETTINGS).then(
       loaded => {
         settings = loaded;
+        loaded.changed.connect(() => widget.update());
+        widget.update();
       },
       reason => console.error('The settings of Netherfield cannot be read.', reason)
     );

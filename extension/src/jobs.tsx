@@ -3,11 +3,13 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { IJob, IStep, State } from './api';
+import { IJob, IRecord, IService, IStep, State } from './api';
+import { Address } from './services';
 
 interface IProps {
   trans: TranslationBundle;
   jobs: IJob[];
+  services: IService[];
   cancel: (job: string) => void;
 }
 
@@ -93,6 +95,7 @@ function Job(props: IProps & { job: IJob; open: boolean }): JSX.Element {
           {job.error}
         </pre>
       )}
+      {job.state === 'done' && job.kind !== 'preflight' && <Published {...props} record={job.result as IRecord} />}
       {job.log.length > 0 && (
         <details>
           <summary>{trans.__('Log')}</summary>
@@ -101,6 +104,34 @@ function Job(props: IProps & { job: IJob; open: boolean }): JSX.Element {
       )}
     </article>
   );
+}
+
+/** Where to find what was published. */
+function Published(props: IProps & { record: IRecord }): JSX.Element {
+  const { trans, record } = props;
+  const service = serviceOf(record, props.services);
+  return (
+    <ul className="nf-Published">
+      {service?.url && (
+        <li>
+          {trans.__('Served at')} <Address service={service} />
+        </li>
+      )}
+      {record.image && (
+        <li>
+          {trans.__('Image')} <code>{record.image}</code>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** The service that serves what was published, if it is known. */
+function serviceOf(record: IRecord, services: IService[]): IService | undefined {
+  if (record.target === 'cluster') {
+    return services.find(s => s.deployed && s.deployed.name === record.pipeline && s.deployed.namespace === record.namespace);
+  }
+  return services.find(s => record.target === 'service:' + s.name);
 }
 
 function Step(props: { trans: TranslationBundle; step: IStep }): JSX.Element {

@@ -1,6 +1,5 @@
 // The side panel.
 
-import { JupyterFrontEnd } from '@jupyterlab/application';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
@@ -16,7 +15,6 @@ import { Services } from './services';
 export interface IPanelOptions {
   model: Model;
   trans: TranslationBundle;
-  shell: JupyterFrontEnd.IShell;
   /** What the settings say now. */
   settings: () => { registry: string; insecure: boolean };
   save: (notebooks: string[]) => Promise<void>;
@@ -29,6 +27,7 @@ export class Panel extends ReactWidget {
     this.id = 'netherfield-panel';
     this.title.icon = panelIcon;
     this.title.caption = options.trans.__('Netherfield: pipelines and publishing');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this.title.caption);
     this.addClass('nf-Panel');
@@ -48,6 +47,14 @@ export class Panel extends ReactWidget {
       this.options.model.watch(false);
     }
     super.dispose();
+  }
+
+  /** Who comes by a key is to go on from here. */
+  protected onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    if (!this.node.contains(document.activeElement)) {
+      this.node.focus();
+    }
   }
 
   protected onAfterShow(msg: Message): void {
@@ -115,7 +122,7 @@ export class Panel extends ReactWidget {
             }}
           />
         )}
-        <Jobs trans={trans} jobs={model.jobs} cancel={id => quietly(model.api.cancel(id))} />
+        <Jobs trans={trans} jobs={model.jobs} services={model.services} cancel={id => quietly(model.api.cancel(id))} />
         <Services
           trans={trans}
           services={model.services}

@@ -158,6 +158,11 @@ export function Publish(props: IPublishProps): JSX.Element {
               {trans.__('Message of the commit')}
               <input className="jp-mod-styled" name="message" value={message} onChange={e => setMessage(e.target.value)} />
             </label>
+            {changes.some(c => c.path.endsWith('.ipynb')) && !plan?.repository?.strips && (
+              <p className="nf-hint">
+                {trans.__('Outputs of notebooks will be in the commit. The command netherfield git-setup, once in a repository, keeps them out.')}
+              </p>
+            )}
           </div>
         )}
         {error && (

@@ -34,6 +34,28 @@ export function Services(props: IProps): JSX.Element {
   );
 }
 
+/** Names that only machines of the same cluster, or the same machine, know. */
+const INSIDE = /^[^.]*$|\.(svc|local|internal)$|\.svc\./;
+const HERE = /^(localhost|127\.|\[::1\])/;
+
+/** Whether a browser on a page of one host may reach another. */
+export function reaches(page: string, host: string): boolean {
+  return HERE.test(host) ? HERE.test(page) : !INSIDE.test(host);
+}
+
+/** The address of a service: a link to what it has loaded, if the browser may reach it. */
+export function Address(props: { service: IService }): JSX.Element {
+  const { url, pipelines } = props.service;
+  if (!reaches(window.location.hostname, new URL(url).hostname)) {
+    return <span>{url}</span>;
+  }
+  return (
+    <a href={`${url.replace(/\/+$/, '')}/${pipelines?.length ? 'pipelines' : 'metrics'}`} target="_blank" rel="noreferrer">
+      {url}
+    </a>
+  );
+}
+
 function Service(props: IProps & { service: IService }): JSX.Element {
   const { trans, service } = props;
   const names = (service.pipelines ?? []).map(p => p.name);
@@ -58,11 +80,7 @@ function Service(props: IProps & { service: IService }): JSX.Element {
         {service.name} <small>{state}</small>
       </h3>
       <p className="nf-hint">
-        {service.url && (
-          <a href={service.url} target="_blank" rel="noreferrer">
-            {service.url}
-          </a>
-        )}
+        {service.url && <Address service={service} />}
         {service.deployed &&
           ' ' +
             trans.__(
@@ -155,12 +173,14 @@ function Predictions(props: { trans: TranslationBundle; figures: IFigures }): JS
               (mark === undefined ? '' : ', ' + trans.__('%1 in training', percent(mark)));
             return (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row" title={name}>
+                  {name}
+                </th>
                 <td>
                   <Bar label={label} share={share ?? 0} mark={mark} />
                 </td>
                 <td>{share === undefined ? '–' : percent(share)}</td>
-                <td title={trans.__('since the service began')}>{total?.[name] ?? 0}</td>
+                <td title={trans.__('since the service began')}>{(total?.[name] ?? 0).toLocaleString()}</td>
               </tr>
             );
           })}
@@ -184,15 +204,16 @@ function Drift(props: { trans: TranslationBundle; figures: IFigures }): JSX.Elem
         <tbody>
           {drift.map(d => {
             const scale = Math.max(2 * d.limit, d.psi, 1e-9);
+            const name = d.of.replaceAll('_', ' ');
             const verdict = d.detected ? trans.__('drift') : trans.__('no drift');
             return (
               <tr key={`${d.version} ${d.of}`}>
-                <th scope="row">
-                  {d.of} <small>{d.version}</small>
+                <th scope="row" title={`${name} ${d.version}`}>
+                  {name} <small>{d.version}</small>
                 </th>
                 <td>
                   <Bar
-                    label={trans.__('%1 of version %2: %3, the limit is %4: %5', d.of, d.version, d.psi.toFixed(3), d.limit.toFixed(3), verdict)}
+                    label={trans.__('%1 of version %2: %3, the limit is %4: %5', name, d.version, d.psi.toFixed(3), d.limit.toFixed(3), verdict)}
                     share={d.psi / scale}
                     mark={d.limit / scale}
                     alarm={d.detected}

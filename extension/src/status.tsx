@@ -3,6 +3,7 @@
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { Kernel, KernelMessage } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
+import { Throttler } from '@lumino/polling';
 import { VDomModel, VDomRenderer } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
@@ -46,6 +47,9 @@ export async function askKernel(kernel: Kernel.IKernelConnection): Promise<IKern
   return (reply.content as any).netherfield ?? null;
 }
 
+/** How far apart a kernel is asked at least, in milliseconds: cells may come fast. */
+const APART = 300;
+
 /** The status of the kernel of the notebook that is worked in. */
 export class KernelStatusModel extends VDomModel {
   constructor(private readonly tracker: INotebookTracker) {
@@ -62,44 +66,59 @@ export class KernelStatusModel extends VDomModel {
   }
   set enabled(on: boolean) {
     this._enabled = on;
-    void this.ask();
+    this.onKernel();
   }
 
   dispose(): void {
     if (!this.isDisposed) {
       this.tracker.currentChanged.disconnect(this.follow, this);
-      this.session?.statusChanged.disconnect(this.onStatus, this);
+      this.leave();
+      this._asking.dispose();
     }
     super.dispose();
-  }
-
-  private get session() {
-    return this._followed?.isDisposed ? null : this._followed;
   }
 
   /** Follow the notebook that is worked in now. */
   private follow(): void {
     const next = this.tracker.currentWidget?.sessionContext ?? null;
     if (next !== this._followed) {
-      this.session?.statusChanged.disconnect(this.onStatus, this);
+      this.leave();
       this._followed = next;
-      next?.statusChanged.connect(this.onStatus, this);
+      next?.iopubMessage.connect(this.onMessage, this);
+      next?.kernelChanged.connect(this.onKernel, this);
+      next?.connectionStatusChanged.connect(this.onKernel, this);
     }
-    void this.ask();
+    this.onKernel();
   }
 
-  /** A kernel that is idle again has run something: no clock is needed. */
-  private onStatus(_: unknown, status: Kernel.Status): void {
-    if (status === 'idle' || status === 'dead' || status === 'restarting') {
-      void this.ask();
+  private leave(): void {
+    const last = this._followed;
+    if (last && !last.isDisposed) {
+      last.iopubMessage.disconnect(this.onMessage, this);
+      last.kernelChanged.disconnect(this.onKernel, this);
+      last.connectionStatusChanged.disconnect(this.onKernel, this);
+    }
+    this._followed = null;
+  }
+
+  private onKernel(): void {
+    // It is rejected when this is disposed of, which is no news.
+    this._asking.invoke().catch(() => undefined);
+  }
+
+  /** When a cell has run there is something new; no clock is needed. What is asked here makes
+   * the kernel busy and idle too, and must not have it asked again. */
+  private onMessage(_: unknown, message: KernelMessage.IMessage): void {
+    const { msg_type: of } = message.parent_header as Partial<KernelMessage.IHeader>;
+    if (KernelMessage.isStatusMsg(message) && message.content.execution_state === 'idle' && (of === 'execute_request' || of === 'comm_msg')) {
+      this.onKernel();
     }
   }
 
   private async ask(): Promise<void> {
-    const round = ++this._round;
-    const kernel = this._enabled ? this.session?.session?.kernel : null;
+    const kernel = this._enabled && !this._followed?.isDisposed ? this._followed?.session?.kernel : null;
     const status = kernel ? await askKernel(kernel).catch(() => null) : null;
-    if (round === this._round && !this.isDisposed) {
+    if (!this.isDisposed) {
       this.status = status;
       this.stateChanged.emit();
     }
@@ -107,7 +126,7 @@ export class KernelStatusModel extends VDomModel {
 
   private _followed: NonNullable<INotebookTracker['currentWidget']>['sessionContext'] | null = null;
   private _enabled = true;
-  private _round = 0;
+  private _asking = new Throttler(() => this.ask(), { limit: APART, edge: 'trailing' });
 }
 
 export class KernelStatus extends VDomRenderer<KernelStatusModel> {
