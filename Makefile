@@ -46,9 +46,9 @@ cross: ## build for the systems that no test runs on
 	@GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build ./...
 	@for system in darwin windows; do GOOS=$$system go build ./runtime/... ./display/...; done
 
-screenshot: build $(VENV)/.test ## make docs/lab.png anew, by the test that runs notebook 01
-	@$(VENV)/bin/python -m pytest -q tests/test_lab.py -k "workshop and 01"
-	@cp artifacts/lab.png docs/lab.png
+screenshot: build $(VENV)/.test ## make the pictures in docs anew, by the tests that see what they show
+	@$(VENV)/bin/python -m pytest -q tests/test_lab.py tests/test_extension.py -k "workshop and 01 or move_the_charts"
+	@cp artifacts/lab.png artifacts/extension.png docs/
 
 test: ## set everything up and run every test
 	@tests/run
@@ -115,7 +115,7 @@ extension/node_modules/.made: extension/package.json extension/package-lock.json
 	@$(NPM) ci
 	@touch $@
 
-extension/dist/.wheel: extension/node_modules/.made extension/pyproject.toml extension/README.md extension/tsconfig.json $(wildcard extension/src/* extension/style/* extension/schema/* extension/config/* extension/netherfield_lab/*.py)
+extension/dist/.wheel: extension/node_modules/.made extension/pyproject.toml extension/README.md extension/install.json extension/tsconfig.json $(wildcard extension/src/* extension/style/* extension/schema/* extension/config/* extension/netherfield_lab/*.py)
 	@rm -rf extension/dist extension/lib extension/netherfield_lab/labextension
 	@$(NPM) run --silent build >/dev/null
 	@HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(BUILD)/bin/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir extension/dist ./extension

@@ -43,7 +43,7 @@ def place(tmp_path_factory):
     """A folder to type in, and an environment in which the repository's public
     address means a copy of this working tree."""
     origin = tmp_path_factory.mktemp("origin") / "netherfield"
-    leave_out = shutil.ignore_patterns(".git", ".venv", ".images", ".cluster", "bin", "artifacts", "__pycache__", ".pytest_cache")
+    leave_out = shutil.ignore_patterns(".git", ".venv", ".images", ".cluster", "bin", "artifacts", "node_modules", "__pycache__", ".pytest_cache")
     shutil.copytree(ROOT, origin, ignore=leave_out, symlinks=True)
     config = {
         "safe.directory": "*",
