@@ -49,8 +49,7 @@ func deployed(ctx context.Context, tools job.Tools, deployFlags []string) ([]wat
 	var found struct {
 		Pipelines []struct {
 			watch.Deployed
-			Name string `json:"name"`
-			URL  string `json:"url"`
+			URL string `json:"url"`
 		} `json:"pipelines"`
 	}
 	arguments := append([]string{"deployed", "--json"}, placeFlags(deployFlags)...)

@@ -52,7 +52,11 @@ the cluster whose credentials kubectl would take. Nobody is asked while nobody l
 			if f.socket == "" {
 				return command.Misused("panel needs --socket")
 			}
-			o, err := f.opts(cmd.ErrOrStderr())
+			program, err := command.Beside("netherfield")
+			if err != nil {
+				return fmt.Errorf("the panel needs it: %w", err)
+			}
+			o, err := f.opts(program, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -62,9 +66,19 @@ the cluster whose credentials kubectl would take. Nobody is asked while nobody l
 				ctx, stop = command.Leashed(ctx, cmd.InOrStdin())
 				defer stop()
 			}
-			return serve(ctx, f.socket, newPanel(o))
+			listener, err := listen(f.socket)
+			if err != nil {
+				return err
+			}
+			return serve(ctx, listener, newPanel(o))
 		},
 	}
+	f.add(cmd)
+	return cmd
+}
+
+// add adds the flags to those of a command.
+func (f *flags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
 	set.StringVar(&f.socket, "socket", "", "the unix socket, in a folder that only you may enter")
 	set.StringVar(&f.root, "root", ".", "the folder that JupyterLab shows")
@@ -75,13 +89,12 @@ the cluster whose credentials kubectl would take. Nobody is asked while nobody l
 	set.StringArrayVar(&f.deployFlags, "deploy-flag", nil, "a further flag of netherfield deploy")
 	set.BoolVar(&f.noCluster, "no-cluster", false, "ask no cluster, even if there are credentials")
 	set.BoolVar(&f.leashed, "until-stdin-closes", false, "end when standard input does")
-	return cmd
 }
 
-// opts makes sense of the flags and the environment.
-func (f flags) opts(log io.Writer) (opts, error) {
+// opts makes sense of the flags and the environment. The program is netherfield.
+func (f flags) opts(program string, log io.Writer) (opts, error) {
 	o := opts{
-		history: f.history, cluster: !f.noCluster && hasCluster(), publishFlags: f.publishFlags, deployFlags: f.deployFlags,
+		program: program, history: f.history, cluster: !f.noCluster && hasCluster(), publishFlags: f.publishFlags, deployFlags: f.deployFlags,
 		log: slog.New(slog.NewTextHandler(log, nil)),
 	}
 	var err error
@@ -90,9 +103,6 @@ func (f flags) opts(log io.Writer) (opts, error) {
 	}
 	if info, err := os.Stat(o.root); err != nil || !info.IsDir() {
 		return o, command.Misused("--root is to be a folder, and %s is none", f.root)
-	}
-	if o.program, err = command.Beside("netherfield"); err != nil {
-		return o, fmt.Errorf("the panel needs it: %w", err)
 	}
 	if o.history == "" {
 		data := os.Getenv("XDG_DATA_HOME")
@@ -139,11 +149,7 @@ func (f flags) opts(log io.Writer) (opts, error) {
 }
 
 // serve answers until ctx ends.
-func serve(ctx context.Context, socket string, p *panel) (err error) {
-	listener, err := listen(socket)
-	if err != nil {
-		return err
-	}
+func serve(ctx context.Context, listener net.Listener, p *panel) (err error) {
 	server := &http.Server{Handler: p.routes(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)}
 	// The little that it holds is worth less than the memory for collecting it rarely.
 	debug.SetGCPercent(50)
@@ -156,7 +162,10 @@ func serve(ctx context.Context, socket string, p *panel) (err error) {
 	p.close()
 	last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	err = errors.Join(err, server.Shutdown(last))
+	if server.Shutdown(last) != nil {
+		// Somebody who does not read holds a connection.
+		err = errors.Join(err, server.Close())
+	}
 	p.watcher.Close()
 	return err
 }

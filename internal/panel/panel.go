@@ -155,10 +155,17 @@ func (p *panel) plan(w http.ResponseWriter, r *http.Request) {
 // stages returns the notebooks of a folder that save stages.
 func (p *panel) stages(folder string) []string {
 	const most = 200
-	found, _ := filepath.Glob(filepath.Join(p.root, folder, "*.ipynb")) // the pattern is right
 	out := []string{}
-	for _, file := range found[:min(len(found), most)] {
-		if path, err := filepath.Rel(p.root, file); err == nil && preflight.SavesStage(file) {
+	entries, _ := os.ReadDir(filepath.Join(p.root, folder)) // one that cannot be read has none
+	seen := 0
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".ipynb" {
+			continue
+		}
+		if seen++; seen > most {
+			break
+		}
+		if path := filepath.Join(folder, e.Name()); preflight.SavesStage(filepath.Join(p.root, path)) {
 			out = append(out, filepath.ToSlash(path))
 		}
 	}
@@ -234,6 +241,7 @@ func (p *panel) start(w http.ResponseWriter, r *http.Request) {
 	s, err := p.jobs.Start(request.Kind, title, steps, func(ctx context.Context, run *job.Run) error {
 		err := do(ctx, run)
 		if request.Kind != "preflight" {
+			p.watcher.Refresh()
 			p.hub.tell("history", p.history.List())
 		}
 		return err
@@ -286,6 +294,7 @@ func (p *panel) promote(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadGateway, err)
 		return
 	}
+	p.watcher.Refresh()
 	answer(w, map[string]any{})
 }
 

@@ -16,6 +16,8 @@ const (
 	pending = 256
 	// beat is how far apart signs of life are.
 	beat = 10 * time.Second
+	// unread is how long somebody may leave an event unread.
+	unread = 30 * time.Second
 )
 
 // A hub tells events to all who listen.
@@ -92,7 +94,11 @@ func (p *panel) events(w http.ResponseWriter, r *http.Request) {
 	}
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
+	defer out.SetWriteDeadline(time.Time{}) // another request may come on the connection
 	for {
+		if out.SetWriteDeadline(time.Now().Add(unread)) != nil {
+			return
+		}
 		if _, err := w.Write(text); err != nil || out.Flush() != nil {
 			return // they have gone
 		}

@@ -90,6 +90,7 @@ type Run struct {
 	manager *Manager
 	cancel  context.CancelCauseFunc
 	told    time.Time
+	later   *time.Timer // tells what was not told at once; nil if all was
 	now     Snapshot
 }
 
@@ -168,6 +169,10 @@ func (m *Manager) Close() {
 
 // tell tells what has become of a job. The lock is held.
 func (m *Manager) tell(r *Run) {
+	if r.later != nil {
+		r.later.Stop()
+		r.later = nil
+	}
 	r.told = time.Now()
 	m.changed(r.now.copied())
 }
@@ -204,9 +209,7 @@ func (r *Run) Progress(what string, done, total int) {
 
 // Log adds a line to the log.
 func (r *Run) Log(line string) {
-	if line = strings.ToValidUTF8(strings.TrimRight(line, "\r\n"), "\uFFFD"); len(line) > width {
-		line = strings.ToValidUTF8(line[:width], "") + "…"
-	}
+	line = legible(line)
 	r.change(false, func() {
 		if r.now.Log = append(r.now.Log, line); len(r.now.Log) > lines {
 			r.now.Log = slices.Delete(r.now.Log, 0, len(r.now.Log)-lines)
@@ -214,16 +217,34 @@ func (r *Run) Log(line string) {
 	})
 }
 
+// legible makes a line of what a program has written.
+func legible(line string) string {
+	if line = strings.ToValidUTF8(strings.TrimRight(line, "\r\n"), "\uFFFD"); len(line) > width {
+		line = strings.ToValidUTF8(line[:width], "") + "…"
+	}
+	return line
+}
+
 // Result says what the job has made.
 func (r *Run) Result(v any) { r.change(true, func() { r.now.Result = v }) }
 
-// change changes what is known of the job, and tells it at once, or with what comes next.
+// change changes what is known of the job, and tells it at once, or soon with what comes
+// meanwhile.
 func (r *Run) change(atOnce bool, by func()) {
 	r.manager.mu.Lock()
 	defer r.manager.mu.Unlock()
 	by()
-	if atOnce || time.Since(r.told) > apart {
+	switch wait := apart - time.Since(r.told); {
+	case atOnce || wait <= 0:
 		r.manager.tell(r)
+	case r.later == nil:
+		r.later = time.AfterFunc(wait, func() {
+			r.manager.mu.Lock()
+			defer r.manager.mu.Unlock()
+			if r.later != nil { // else all was told since
+				r.manager.tell(r)
+			}
+		})
 	}
 }
 

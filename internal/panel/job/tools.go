@@ -34,6 +34,23 @@ const patience = 90 * time.Second
 // progress and log are the job's; without a job, r may be nil. Cancelling ctx interrupts
 // the command. The error is what the command says.
 func (t Tools) Run(ctx context.Context, r *Run, answer any, arguments ...string) error {
+	out, err := t.output(ctx, r, arguments)
+	if err != nil || answer == nil {
+		return err
+	}
+	if err := json.Unmarshal(out, answer); err != nil {
+		return fmt.Errorf("the answer of netherfield %s cannot be read: %w", arguments[0], err)
+	}
+	return nil
+}
+
+// Text runs a command and returns what it prints.
+func (t Tools) Text(ctx context.Context, arguments ...string) (string, error) {
+	out, err := t.output(ctx, nil, arguments)
+	return string(out), err
+}
+
+func (t Tools) output(ctx context.Context, r *Run, arguments []string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, t.Program, arguments...)
 	cmd.Dir = t.Dir
 	cmd.Env = append(os.Environ(), "NO_COLOR=1")
@@ -48,39 +65,18 @@ func (t Tools) Run(ctx context.Context, r *Run, answer any, arguments ...string)
 	err := cmd.Run()
 	said.flush()
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		if why := said.complaint(); why != "" {
-			return errors.New(why)
+			return nil, errors.New(why)
 		}
-		return fmt.Errorf("netherfield %s ended with %v and said nothing", arguments[0], exit)
+		return nil, fmt.Errorf("netherfield %s ended with %v and said nothing", arguments[0], exit)
 	}
 	if err != nil {
-		return fmt.Errorf("netherfield %s cannot be run: %w", arguments[0], err)
+		return nil, fmt.Errorf("netherfield %s cannot be run: %w", arguments[0], err)
 	}
-	if answer == nil {
-		return nil
-	}
-	if err := json.Unmarshal(out.Bytes(), answer); err != nil {
-		return fmt.Errorf("the answer of netherfield %s cannot be read: %w", arguments[0], err)
-	}
-	return nil
-}
-
-// Text runs a command and returns what it prints.
-func (t Tools) Text(ctx context.Context, arguments ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, t.Program, arguments...)
-	cmd.Dir = t.Dir
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	if err := cmd.Run(); err != nil {
-		if why := strings.TrimPrefix(strings.TrimSpace(complaint.String()), "netherfield: "); why != "" {
-			return "", errors.New(why)
-		}
-		return "", fmt.Errorf("netherfield %s: %w", arguments[0], err)
-	}
-	return out.String(), nil
+	return out.Bytes(), nil
 }
 
 // told takes what a command writes to standard error, line by line.
@@ -121,7 +117,7 @@ func (t *told) line(line []byte) {
 		}
 		return
 	}
-	text := string(line)
+	text := legible(string(line))
 	if t.text = append(t.text, text); len(t.text) > lines {
 		t.text = t.text[1:]
 	}

@@ -145,7 +145,7 @@ func (h *History) Add(folder string, r Record) (Record, error) {
 		return r, err
 	}
 	h.forget()
-	return r, nil
+	return h.read(r.ID)
 }
 
 // Update writes a record anew.

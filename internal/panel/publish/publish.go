@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -64,7 +63,7 @@ func (p *Publisher) Check(r Request) error {
 		if !filepath.IsLocal(n) || filepath.Ext(n) != ".ipynb" {
 			return fmt.Errorf("%q is no notebook below the folder that JupyterLab shows", n)
 		}
-		if slices.Contains(r.Notebooks[:i], n) {
+		if slices.ContainsFunc(r.Notebooks[:i], func(other string) bool { return filepath.Clean(other) == filepath.Clean(n) }) {
 			return fmt.Errorf("%s is there twice", n)
 		}
 	}
@@ -133,7 +132,7 @@ type built struct {
 func (p *Publisher) Publish(ctx context.Context, run *job.Run, r Request) (err error) {
 	began := time.Now()
 	run.Step(stepCheck)
-	repository, err := p.clean(ctx, run, r)
+	repository, files, err := p.clean(ctx, run, r)
 	if err != nil {
 		return err
 	}
@@ -158,12 +157,22 @@ func (p *Publisher) Publish(ctx context.Context, run *job.Run, r Request) (err e
 		return err
 	}
 	record.Digest, record.Provenance = b.Digest, b.Provenance
+	after, err := Look(ctx, repository.Root)
+	if err != nil {
+		return err
+	}
+	if after.Commit != repository.Commit {
+		return fmt.Errorf("the repository went from commit %s to %s while the notebooks ran; publish once more", short(repository.Commit), short(after.Commit))
+	}
+	if changed := after.changed(files); len(changed) > 0 {
+		return fmt.Errorf("%s was changed while the notebooks ran, so nobody could say what the pipeline was made of; publish once more", changed[0].Path)
+	}
+	if len(after.Changes) > 0 {
+		// Cells may write files that git knows.
+		run.Log("note: running the notebooks has changed " + after.Changes[0].Path)
+	}
 	for _, s := range b.Stages {
 		record.Steps = append(record.Steps, s.Steps...)
-	}
-	// Cells may write files that git knows.
-	if after, err := Look(ctx, repository.Root); err == nil && len(after.Changes) > 0 {
-		run.Log("note: running the notebooks has changed " + after.Changes[0].Path)
 	}
 	if r.Image != "" {
 		run.Step(stepPush)
@@ -187,42 +196,51 @@ func (p *Publisher) Publish(ctx context.Context, run *job.Run, r Request) (err e
 }
 
 // clean makes sure that a commit has all that is published, and makes that commit if there
-// is a message for it.
-func (p *Publisher) clean(ctx context.Context, run *job.Run, r Request) (*Repository, error) {
-	var files []string
+// is a message for it. The files are those of the notebooks.
+func (p *Publisher) clean(ctx context.Context, run *job.Run, r Request) (repository *Repository, files []string, err error) {
 	for _, n := range r.Notebooks {
-		files = append(files, filepath.Join(p.Tools.Dir, n))
-	}
-	look := func() (*Repository, error) {
-		repository, err := Look(ctx, filepath.Dir(files[0]))
-		if err == nil {
-			err = repository.tracks(ctx, files)
+		// Of a symbolic link, a commit has only where it leads to; and git's own paths have none.
+		file, err := filepath.EvalSymlinks(filepath.Join(p.Tools.Dir, n))
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s cannot be read: %w", n, err)
 		}
-		return repository, err
+		files = append(files, file)
 	}
-	repository, err := look()
-	if err != nil {
-		return nil, err
+	if repository, err = lookAt(ctx, files); err != nil {
+		return nil, nil, err
 	}
-	if len(repository.Changes) > 0 && r.Message != "" {
+	if r.Message != "" {
 		run.Step(stepCommit)
-		for _, c := range repository.Changes {
-			run.Log(c.What + " " + c.Path)
-		}
-		if err := repository.commit(ctx, r.Message); err != nil {
-			return nil, err
-		}
-		if repository, err = look(); err != nil {
-			return nil, err
+		if len(repository.Changes) == 0 {
+			run.Log("note: there is nothing to commit")
+		} else {
+			for _, c := range repository.Changes {
+				run.Log(c.What + " " + c.Path)
+			}
+			if err := repository.commit(ctx, r.Message); err != nil {
+				return nil, nil, err
+			}
+			if repository, err = lookAt(ctx, files); err != nil {
+				return nil, nil, err
+			}
 		}
 	}
 	if len(repository.Changes) > 0 {
-		return nil, &DirtyError{repository.Changes}
+		return nil, nil, &DirtyError{repository.Changes}
 	}
 	if repository.Commit == "" {
-		return nil, errors.New("the repository has no commit yet, so nobody could say what the pipeline was made of; give a message to have one made")
+		return nil, nil, errors.New("the repository has no commit yet, so nobody could say what the pipeline was made of; give a message to have one made")
 	}
-	return repository, nil
+	return repository, files, nil
+}
+
+// lookAt looks at the repository of files, which are to be git's.
+func lookAt(ctx context.Context, files []string) (*Repository, error) {
+	repository, err := Look(ctx, filepath.Dir(files[0]))
+	if err != nil {
+		return nil, err
+	}
+	return repository, repository.tracks(ctx, files)
 }
 
 // push makes an image and pushes it, and returns its name with its digest.
@@ -241,9 +259,11 @@ func (p *Publisher) push(ctx context.Context, run *job.Run, r Request, artefact 
 // versionOf is what a publish is called where it is deployed: the same artefact of the same
 // commit is the same version.
 func versionOf(r Record) string {
-	short := func(s string) string { return s[:min(len(s), 8)] }
 	return short(cmp.Or(r.Commit, "none")) + "-" + short(r.Digest)
 }
+
+// short is the beginning of a hash.
+func short(hash string) string { return hash[:min(len(hash), 8)] }
 
 // deploy deploys what a record is of.
 func (p *Publisher) deploy(ctx context.Context, run *job.Run, record *Record, artefact string) error {
@@ -273,23 +293,32 @@ func (p *Publisher) load(ctx context.Context, run *job.Run, name string, record 
 		return errors.New(s.Tell(err))
 	}
 	run.Progress("loading "+record.Version, 0, 2)
-	err = stable(ctx, c, record.Pipeline, record.Version)
-	var refused *client.StatusError
-	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+	loaded, err := c.Pipelines(ctx)
+	if err == nil && !has(loaded, record) {
 		var data []byte
 		if data, err = os.ReadFile(artefact); err != nil {
 			return fmt.Errorf("the artefact is not kept any more: %w", err)
 		}
-		if _, err = c.Load(ctx, record.Pipeline, record.Version, data); err == nil {
-			run.Progress("labelling "+record.Version, 1, 2)
-			err = stable(ctx, c, record.Pipeline, record.Version)
-		}
+		_, err = c.Load(ctx, record.Pipeline, record.Version, data)
+	}
+	if err == nil {
+		run.Progress("labelling "+record.Version, 1, 2)
+		err = stable(ctx, c, record.Pipeline, record.Version)
 	}
 	if err != nil {
 		return errors.New(s.Tell(err))
 	}
 	run.Progress(record.Version+" answers", 2, 2)
 	return nil
+}
+
+// has tells whether what a record is of is among what a service has loaded.
+func has(loaded []client.Pipeline, record *Record) bool {
+	return slices.ContainsFunc(loaded, func(p client.Pipeline) bool {
+		return p.Name == record.Pipeline && slices.ContainsFunc(p.Versions, func(v client.Version) bool {
+			return v.Version == record.Version && v.Digest == record.Digest
+		})
+	})
 }
 
 func stable(ctx context.Context, c *client.Client, pipeline, version string) error {

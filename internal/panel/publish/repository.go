@@ -10,7 +10,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/netherfield/netherfield/internal/notebook"
 )
 
 // A Repository is the state of the one that notebooks are in.
@@ -18,15 +21,23 @@ type Repository struct {
 	Root   string `json:"root"`   // its folder
 	Commit string `json:"commit"` // "" before the first one
 	Branch string `json:"branch"` // "" if none is checked out
-	// Changes are what differs from the commit, in the order that git has.
+	// Changes are what differs from the commit, in the order that git has: not the outputs
+	// of notebooks that nobody has staged, as no pipeline is made of them, nor JupyterLab's
+	// checkpoints that git does not know.
 	Changes []Change `json:"changes"`
+	// Strips tells that git leaves the outputs of notebooks out of commits.
+	Strips bool `json:"strips"`
 }
 
 // A Change is a file that differs from the commit.
 type Change struct {
-	Path string `json:"path"` // relative to the repository's folder
-	What string `json:"what"` // "modified", "new", "deleted", "renamed" or "conflict"
+	Path   string `json:"path"` // relative to the repository's folder
+	What   string `json:"what"` // "modified", "new", "deleted", "renamed" or "conflict"
+	status string // git's letters: how the next commit differs from the last, and the file from that
+	from   string // the old path of what was renamed
 }
+
+const conflict = "conflict"
 
 // A DirtyError says that a tree differs from its commit.
 type DirtyError struct{ Changes []Change }
@@ -59,12 +70,52 @@ func Look(ctx context.Context, dir string) (*Repository, error) {
 	if branch, err := git(ctx, dir, "symbolic-ref", "--quiet", "--short", "HEAD"); err == nil {
 		r.Branch = strings.TrimSpace(branch)
 	}
-	status, err := git(ctx, dir, "status", "--porcelain=v1", "-z", "--untracked-files=all")
+	status, err := git(ctx, r.Root, "status", "--porcelain=v1", "-z", "--untracked-files=all")
 	if err != nil {
 		return nil, err
 	}
-	r.Changes, err = parseStatus(status)
-	return r, err
+	changes, err := parseStatus(status)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		if !c.isCheckpoint() && !r.onlyOutputs(ctx, c) {
+			r.Changes = append(r.Changes, c)
+		}
+	}
+	r.Strips = strips(ctx, dir)
+	return r, nil
+}
+
+// strips tells whether notebooks go through a filter on their way into commits. That of git
+// lfs keeps all that they have; and a clone need not know one that .gitattributes names.
+func strips(ctx context.Context, dir string) bool {
+	answer, err := git(ctx, dir, "check-attr", "filter", "--", "any.ipynb")
+	filter := strings.TrimPrefix(strings.TrimSpace(answer), "any.ipynb: filter: ")
+	if err != nil || filter == "lfs" {
+		return false
+	}
+	_, err = git(ctx, dir, "config", "filter."+filter+".clean")
+	return err == nil
+}
+
+// isCheckpoint tells whether a change is a copy that JupyterLab keeps of a notebook.
+func (c Change) isCheckpoint() bool {
+	return c.status == "??" && strings.Contains("/"+c.Path, "/.ipynb_checkpoints/")
+}
+
+// onlyOutputs tells whether a change is one of a notebook's outputs, or of what else opening
+// and running it leaves. Whoever has staged it wants it in the next commit.
+func (r *Repository) onlyOutputs(ctx context.Context, c Change) bool {
+	if c.status != " M" || filepath.Ext(c.Path) != ".ipynb" {
+		return false
+	}
+	before, err := git(ctx, r.Root, "show", "HEAD:"+c.Path)
+	if err != nil {
+		return false
+	}
+	after, err := os.ReadFile(filepath.Join(r.Root, c.Path))
+	return err == nil && notebook.RunsAlike([]byte(before), after)
 }
 
 // parseStatus reads what `git status --porcelain=v1 -z` prints.
@@ -76,14 +127,16 @@ func parseStatus(status string) ([]Change, error) {
 		if len(entry) < 4 || entry[2] != ' ' {
 			return nil, fmt.Errorf("git status answers %q, which is no status", entry)
 		}
-		c := Change{Path: entry[3:], What: "modified"}
+		c := Change{Path: entry[3:], What: "modified", status: entry[:2]}
 		switch x, y := entry[0], entry[1]; {
 		case x == 'U' || y == 'U' || x == 'A' && y == 'A' || x == 'D' && y == 'D':
-			c.What = "conflict"
-		case x == 'R' || x == 'C':
+			c.What = conflict
+		case strings.ContainsAny(c.status, "RC"):
 			c.What = "renamed"
-			i++ // its old name
-		case x == '?' || x == 'A':
+			if i++; i < len(entries)-1 {
+				c.from = entries[i]
+			}
+		case x == '?' || x == 'A' || y == 'A':
 			c.What = "new"
 		case x == 'D' || y == 'D':
 			c.What = "deleted"
@@ -93,20 +146,53 @@ func parseStatus(status string) ([]Change, error) {
 	return changes, nil
 }
 
-// tracks makes sure that files are git's: what it ignores, no commit has.
+// tracks makes sure that files are git's, and this repository's: what git ignores, no commit
+// has.
 func (r *Repository) tracks(ctx context.Context, files []string) error {
 	for _, file := range files {
-		if _, err := git(ctx, r.Root, "check-ignore", "--quiet", "--", file); err == nil {
+		root, err := git(ctx, filepath.Dir(file), "rev-parse", "--show-toplevel")
+		if err != nil {
+			return fmt.Errorf("%s is in no git repository that can be used: %w", file, err)
+		}
+		if root = strings.TrimSuffix(root, "\n"); root != r.Root {
+			return fmt.Errorf("%s is in the repository %s, and the first notebook in %s; one commit must have them all", filepath.Base(file), root, r.Root)
+		}
+		if _, err := git(ctx, filepath.Dir(file), "check-ignore", "--quiet", "--", "./"+filepath.Base(file)); err == nil {
 			return fmt.Errorf("git ignores %s, so no commit would have it; .gitignore says so", filepath.Base(file))
 		}
 	}
 	return nil
 }
 
-// commit commits all changes.
+// changed returns those of the changes that are to files.
+func (r *Repository) changed(files []string) (out []Change) {
+	for _, c := range r.Changes {
+		if slices.Contains(files, filepath.Join(r.Root, filepath.FromSlash(c.Path))) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// commit commits the changes.
 func (r *Repository) commit(ctx context.Context, message string) error {
-	if _, err := git(ctx, r.Root, "add", "--all"); err != nil {
-		return err
+	var paths strings.Builder
+	for _, c := range r.Changes {
+		if c.What == conflict {
+			// Adding it would tell git that somebody has resolved it.
+			return fmt.Errorf("%s has conflicts that nobody has resolved; resolve them, and commit that", c.Path)
+		}
+		if c.status[1] != ' ' { // else the next commit has it as it is
+			paths.WriteString(":(top,literal)" + c.Path + "\x00")
+		}
+		if c.status[1] == 'R' {
+			paths.WriteString(":(top,literal)" + c.from + "\x00")
+		}
+	}
+	if paths.Len() > 0 {
+		if _, err := gitReading(ctx, r.Root, paths.String(), "add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"); err != nil {
+			return err
+		}
 	}
 	_, err := git(ctx, r.Root, "commit", "--quiet", "--message", message)
 	return err
@@ -114,8 +200,14 @@ func (r *Repository) commit(ctx context.Context, message string) error {
 
 // git runs git in a folder. It never waits for a person.
 func git(ctx context.Context, dir string, arguments ...string) (string, error) {
+	return gitReading(ctx, dir, "", arguments...)
+}
+
+// gitReading runs git with something on its standard input.
+func gitReading(ctx context.Context, dir, input string, arguments ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", arguments...)
 	cmd.Dir = dir
+	cmd.Stdin = strings.NewReader(input)
 	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C.UTF-8")
 	if arguments[0] == "status" {
 		// Reading must not take the lock that somebody's commit waits for.

@@ -60,8 +60,13 @@ type reading struct {
 	predictions map[string]map[string]float64
 	baseline    map[string]map[string]float64
 	drift       map[string][]Drift
-	// loads changes when something is loaded or unloaded.
-	loads float64
+	loads       loads
+}
+
+// loads changes when something is loaded or unloaded.
+type loads struct {
+	attempts float64
+	versions int // that are loaded
 }
 
 // read takes a reading of metrics. Services of nachlass name no pipeline; theirs is called
@@ -82,10 +87,10 @@ func read(m *client.Metrics, service string, at time.Time) reading {
 		pipeline := cmp.Or(s.Labels["pipeline"], service)
 		switch s.Name {
 		case counted + "_count":
-			r.requests[pipeline] += s.Value
+			r.requests[pipeline] = finite(r.requests[pipeline] + s.Value)
 		case counted + "_bucket":
 			le, err := strconv.ParseFloat(s.Labels["le"], 64)
-			if err == nil {
+			if err == nil && !math.IsNaN(le) && !math.IsInf(le, -1) {
 				add(r.buckets, pipeline, le, s.Value)
 			}
 		case m.Prefix + "predictions_total":
@@ -95,7 +100,7 @@ func read(m *client.Metrics, service string, at time.Time) reading {
 			if r.baseline[pipeline] == nil {
 				r.baseline[pipeline] = map[string]float64{}
 			}
-			r.baseline[pipeline][s.Labels["value"]] = s.Value
+			r.baseline[pipeline][s.Labels["value"]] = finite(s.Value)
 		case m.Prefix + "drift_psi", m.Prefix + "drift_psi_limit", m.Prefix + "drift_detected":
 			key := of{pipeline, s.Labels["version"], s.Labels["of"]}
 			d := drifts[key]
@@ -110,9 +115,9 @@ func read(m *client.Metrics, service string, at time.Time) reading {
 			}
 			drifts[key] = d
 		case m.Prefix + "loads_total":
-			r.loads += s.Value
+			r.loads.attempts += finite(s.Value)
 		case m.Prefix + "version_info":
-			r.loads += 1e9
+			r.loads.versions++
 		}
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(drifts), func(a, b of) int {
@@ -135,7 +140,7 @@ func add[K comparable](to map[string]map[K]float64, pipeline string, key K, v fl
 	if to[pipeline] == nil {
 		to[pipeline] = map[K]float64{}
 	}
-	to[pipeline][key] += v
+	to[pipeline][key] = finite(to[pipeline][key] + v)
 }
 
 // figures computes those at the newest of the readings, which are in order and no older than
@@ -152,22 +157,25 @@ func figures(readings []reading) Sample {
 		f := Figures{Total: map[string]float64{}, Baseline: newest.baseline[pipeline], Drift: newest.drift[pipeline]}
 		latencies, predicted := map[float64]float64{}, map[string]float64{}
 		for _, of := range processes {
-			last := of[len(of)-1]
-			for class, n := range last.predictions[pipeline] {
-				f.Total[class] += n
+			last, ended := of[len(of)-1], ended(of, readings[0].at, newest.at)
+			if !ended {
+				for class, n := range last.predictions[pipeline] {
+					f.Total[class] = finite(f.Total[class] + n)
+				}
 			}
+			of = unbroken(of, pipeline)
 			if len(of) < 2 {
 				continue
 			}
 			before, first := of[len(of)-2], of[0]
-			if seconds := last.at.Sub(before.at).Seconds(); seconds > 0 {
-				f.Rate = plus(f.Rate, max(0, last.requests[pipeline]-before.requests[pipeline])/seconds)
+			if seconds := last.at.Sub(before.at).Seconds(); seconds > 0 && !ended {
+				f.Rate = plus(f.Rate, (last.requests[pipeline]-before.requests[pipeline])/seconds)
 			}
 			for le, n := range last.buckets[pipeline] {
-				latencies[le] += n - first.buckets[pipeline][le]
+				latencies[le] += max(0, n-first.buckets[pipeline][le])
 			}
 			for class, n := range last.predictions[pipeline] {
-				predicted[class] += n - first.predictions[pipeline][class]
+				predicted[class] += max(0, n-first.predictions[pipeline][class])
 			}
 		}
 		f.P50, f.P90, f.P99 = quantile(latencies, .5), quantile(latencies, .9), quantile(latencies, .99)
@@ -177,9 +185,37 @@ func figures(readings []reading) Sample {
 	return sample
 }
 
+// ended tells whether a process has probably ended, of which there are these readings since
+// some moment: of several behind one address any may answer, but nobody has met this one for
+// far longer than it usually takes.
+func ended(of []reading, since, now time.Time) bool {
+	const far = 5
+	usually := now.Sub(since) / time.Duration(len(of))
+	return now.Sub(of[len(of)-1].at) > far*usually
+}
+
+// unbroken returns the last readings of a process in which what a pipeline has counted only
+// grows: a version that was unloaded takes its counts with it.
+func unbroken(of []reading, pipeline string) []reading {
+	for i := len(of) - 1; i > 0; i-- {
+		if of[i].requests[pipeline] < of[i-1].requests[pipeline] {
+			return of[i:]
+		}
+	}
+	return of
+}
+
 func plus(sum *float64, v float64) *float64 {
 	if sum != nil {
 		v += *sum
+	}
+	return known(v)
+}
+
+// known returns what JSON has a word for, else nil.
+func known(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
 	}
 	return &v
 }
@@ -190,7 +226,7 @@ func shares(counts map[string]float64) map[string]float64 {
 	for _, n := range counts {
 		sum += n
 	}
-	if sum <= 0 {
+	if sum <= 0 || math.IsInf(sum, 1) {
 		return nil
 	}
 	out := map[string]float64{}
@@ -215,15 +251,14 @@ func quantile(buckets map[float64]float64, q float64) *float64 {
 		n := buckets[bound]
 		if n >= rank && n > below {
 			if math.IsInf(bound, 1) {
-				return &lower
+				return known(lower)
 			}
-			v := lower + (bound-lower)*(rank-below)/(n-below)
-			return &v
+			return known(lower + (bound-lower)*(rank-below)/(n-below))
 		}
 		below = n
 		if !math.IsInf(bound, 1) {
 			lower = bound
 		}
 	}
-	return &lower
+	return known(lower)
 }

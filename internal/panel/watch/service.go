@@ -3,9 +3,13 @@ package watch
 // This file says what services are, and what may be told of them.
 
 import (
+	"cmp"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +37,7 @@ type Service struct {
 
 // Deployed is what a cluster knows of a service.
 type Deployed struct {
+	Name      string `json:"name"`
 	Kind      string `json:"kind"` // "Deployment", "Knative" or "KServe"
 	Namespace string `json:"namespace"`
 	Image     string `json:"image"`
@@ -40,12 +45,20 @@ type Deployed struct {
 	Wanted    int64  `json:"wanted"`
 }
 
-// Client returns a client of the service.
+// Client returns a client of the service. The error says that it has no address.
 func (s Service) Client() (*client.Client, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	// Each request may then reach another of its pods.
-	transport.DisableKeepAlives = s.Deployed != nil
-	return client.New(client.Opts{URL: s.URL, Token: s.Token, HTTP: &http.Client{Transport: transport}})
+	if s.URL == "" {
+		// A client without an address would speak to the service of the environment.
+		return nil, fmt.Errorf("%s has no address that is known here", s.Name)
+	}
+	o := client.Opts{URL: s.URL, Token: s.Token, HTTP: http.DefaultClient}
+	if s.Deployed != nil {
+		// Each request may then reach another of its pods.
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.DisableKeepAlives = true
+		o.HTTP = &http.Client{Transport: transport}
+	}
+	return client.New(o)
 }
 
 // Shown is the service's address without what only we may know.
@@ -60,12 +73,21 @@ func (s Service) Shown() string {
 
 // Tell returns what an error says, without the service's credentials.
 func (s Service) Tell(err error) string {
-	text := strings.ReplaceAll(err.Error(), s.URL, s.Shown())
-	secrets := []string{s.Token}
-	if u, parseErr := url.Parse(s.URL); parseErr == nil && u.User != nil {
-		password, _ := u.User.Password()
-		secrets = append(secrets, u.User.String(), password)
+	text, secrets := err.Error(), []string{s.Token}
+	if s.URL != "" {
+		text = strings.ReplaceAll(text, s.URL, s.Shown())
 	}
+	if u, parseErr := url.Parse(s.URL); parseErr == nil {
+		secrets = append(secrets, u.RawQuery, u.Fragment)
+		if u.User != nil {
+			password, _ := u.User.Password()
+			// As it stands in the address, and as requests bear it.
+			basic := base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
+			secrets = append(secrets, u.User.String(), password, basic)
+		}
+	}
+	// One may be a part of another.
+	slices.SortFunc(secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	for _, secret := range secrets {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, "…")

@@ -23,7 +23,7 @@ const (
 	longest = 30 * time.Second
 	// answers is how long a service may take.
 	answers = 10 * time.Second
-	// catalogue is how far apart it is asked what it has loaded, if nothing tells that it
+	// catalogue is how far apart it is asked what it has loaded, if nothing tells that this
 	// has changed.
 	catalogue = 10 * time.Second
 	// again is how far apart the cluster is asked what is there.
@@ -50,7 +50,8 @@ type Opts struct {
 
 // A Watcher watches services while somebody looks.
 type Watcher struct {
-	opts Opts
+	opts    Opts
+	changed chan struct{} // see Refresh
 
 	mu       sync.Mutex
 	watched  map[string]*watched
@@ -64,13 +65,14 @@ type Watcher struct {
 type watched struct {
 	Service
 	stop     context.CancelFunc // nil while nobody watches
+	changed  chan struct{}      // see Refresh
 	readings []reading
 	state    State
 }
 
 // New returns a watcher that asks nobody yet.
 func New(o Opts) *Watcher {
-	w := &Watcher{opts: o, watched: map[string]*watched{}}
+	w := &Watcher{opts: o, changed: make(chan struct{}, 1), watched: map[string]*watched{}}
 	for _, s := range o.Services {
 		w.watched[s.Name] = newWatched(s)
 	}
@@ -78,7 +80,7 @@ func New(o Opts) *Watcher {
 }
 
 func newWatched(s Service) *watched {
-	return &watched{Service: s, state: State{
+	return &watched{Service: s, changed: make(chan struct{}, 1), state: State{
 		Name: s.Name, URL: s.Shown(), Origin: s.Origin, Loads: s.Token != "", Deployed: s.Deployed,
 		Pipelines: []client.Pipeline{}, Samples: []Sample{},
 	}}
@@ -125,6 +127,7 @@ func (w *Watcher) Service(name string) (Service, error) {
 func (w *Watcher) States() (states []State, trouble string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	states = []State{}
 	for _, name := range slices.Sorted(maps.Keys(w.watched)) {
 		states = append(states, w.watched[name].copied())
 	}
@@ -155,21 +158,22 @@ func (w *Watcher) start(ctx context.Context, s *watched) {
 func (w *Watcher) ask(ctx context.Context, s *watched, service Service) {
 	c, err := service.Client()
 	if err != nil {
-		w.change(s, func(state *State) { state.Error, state.Asked = service.Tell(err), true })
+		w.change(ctx, s, func(state *State) { state.Error, state.Asked = service.Tell(err), true })
 		return
 	}
 	var listed time.Time
 	active := time.Now() // when something was last asked of it
-	loads, failures := -1.0, 0
+	var known loads      // when it was listed
+	failures := 0
 	for {
 		wait := often
 		r, moved, err := w.sample(ctx, c, s)
 		if moved {
 			active = time.Now()
 		}
-		if err == nil && (r.loads != loads || time.Since(listed) > catalogue) {
+		if err == nil && (r.loads != known || time.Since(listed) > catalogue) {
 			if err = w.list(ctx, c, s); err == nil {
-				loads, listed = r.loads, time.Now()
+				known, listed = r.loads, time.Now()
 			}
 		}
 		switch {
@@ -177,9 +181,10 @@ func (w *Watcher) ask(ctx context.Context, s *watched, service Service) {
 			return
 		case err != nil:
 			failures++
+			listed = time.Time{} // when it answers again, that is told at once
 			wait = backOff(failures)
 			retry := time.Now().Add(wait)
-			w.change(s, func(state *State) { state.Error, state.Retry, state.Asked = service.Tell(err), &retry, true })
+			w.change(ctx, s, func(state *State) { state.Error, state.Retry, state.Asked = service.Tell(err), &retry, true })
 		default:
 			failures = 0
 			if time.Since(active) > quiet {
@@ -188,8 +193,27 @@ func (w *Watcher) ask(ctx context.Context, s *watched, service Service) {
 		}
 		select {
 		case <-time.After(wait):
+		case <-s.changed:
+			listed = time.Time{}
 		case <-ctx.Done():
 			return
+		}
+	}
+}
+
+// Refresh has services asked at once what they have loaded, and the cluster what it has:
+// something was changed there.
+func (w *Watcher) Refresh() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	again := []chan struct{}{w.changed}
+	for _, s := range w.watched {
+		again = append(again, s.changed)
+	}
+	for _, c := range again {
+		select {
+		case c <- struct{}{}:
+		default: // it is about to be
 		}
 	}
 }
@@ -204,9 +228,9 @@ func backOff(failures int) time.Duration {
 // sample takes a sample of a service, and tells whether it was asked something since the
 // one before.
 func (w *Watcher) sample(ctx context.Context, c *client.Client, s *watched) (r reading, moved bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, answers)
+	limited, cancel := context.WithTimeout(ctx, answers)
 	defer cancel()
-	m, err := c.Metrics(ctx)
+	m, err := c.Metrics(limited)
 	if err != nil {
 		return reading{}, false, err
 	}
@@ -234,9 +258,9 @@ func (w *Watcher) sample(ctx context.Context, c *client.Client, s *watched) (r r
 
 // list asks a service what it has loaded. Services of nachlass cannot tell.
 func (w *Watcher) list(ctx context.Context, c *client.Client, s *watched) error {
-	ctx, cancel := context.WithTimeout(ctx, answers)
+	limited, cancel := context.WithTimeout(ctx, answers)
 	defer cancel()
-	pipelines, err := c.Pipelines(ctx)
+	pipelines, err := c.Pipelines(limited)
 	var refused *client.StatusError
 	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
 		pipelines, err = []client.Pipeline{}, nil
@@ -244,17 +268,20 @@ func (w *Watcher) list(ctx context.Context, c *client.Client, s *watched) error 
 	if err != nil {
 		return err
 	}
-	w.change(s, func(state *State) {
+	w.change(ctx, s, func(state *State) {
 		state.Pipelines, state.Error, state.Retry, state.Asked = pipelines, "", nil, true
 	})
 	return nil
 }
 
 // change changes what is known of a service, and tells it without the samples, which are
-// told on their own.
-func (w *Watcher) change(s *watched, by func(*State)) {
+// told on their own; unless ctx has ended, as the service may be gone then.
+func (w *Watcher) change(ctx context.Context, s *watched, by func(*State)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
 	by(&s.state)
 	state := s.state
 	state.Samples = nil
@@ -263,23 +290,20 @@ func (w *Watcher) change(s *watched, by func(*State)) {
 
 // follow asks the cluster until ctx ends.
 func (w *Watcher) follow(ctx context.Context) {
-	for failures := 0; ; {
-		wait := again
+	for {
 		found, err := w.opts.Cluster(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			failures++
-			wait = max(wait, backOff(failures))
 			w.blame(err.Error())
 		default:
-			failures = 0
 			w.blame("")
 			w.take(ctx, found)
 		}
 		select {
-		case <-time.After(wait):
+		case <-time.After(again):
+		case <-w.changed:
 		case <-ctx.Done():
 			return
 		}
@@ -308,6 +332,9 @@ func (w *Watcher) take(ctx context.Context, found []Service) {
 		if s, ok := w.watched[f.Name]; ok && s.Origin != Cluster {
 			// Configured ones are named by people.
 			f.Name += " (" + f.Deployed.Namespace + ")"
+		}
+		if there[f.Name] {
+			f.Name += " (" + f.Deployed.Kind + ")"
 		}
 		there[f.Name] = true
 		s, ok := w.watched[f.Name]
