@@ -47,7 +47,7 @@ cross: ## build for the systems that no test runs on
 	@for system in darwin windows; do GOOS=$$system go build ./runtime/... ./display/...; done
 
 screenshot: build $(VENV)/.test ## make the pictures in docs anew, by the tests that see what they show
-	@$(VENV)/bin/python -m pytest -q tests/test_lab.py tests/test_extension.py -k "workshop and 01 or move_the_charts"
+	@$(VENV)/bin/python -m pytest -q tests/test_lab.py tests/test_extension.py -k "workshop and 01 or drift_shows"
 	@cp artifacts/lab.png artifacts/extension.png docs/
 
 test: ## set everything up and run every test
