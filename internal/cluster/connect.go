@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
@@ -57,6 +58,8 @@ func Connect(w Where) (*Cluster, error) {
 		return nil, fmt.Errorf("cluster: the configuration names no namespace: %w", err)
 	}
 	config.UserAgent = "netherfield/" + version.String()
+	// What goes wrong is an error, and told once; not logged beside.
+	utilruntime.ErrorHandlers = nil
 	// A deployment is a few dozen requests, not a flood that must be held back.
 	config.QPS, config.Burst = 50, 100
 	// Warnings are shown by who applies, or not at all.

@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -31,14 +33,19 @@ type Pipeline struct {
 // ours are the labels of what package manifest makes.
 const ours = "app.kubernetes.io/managed-by=netherfield,app.kubernetes.io/component=pipeline"
 
-// Pipelines lists those that were deployed to the namespace.
-func (c *Cluster) Pipelines(ctx context.Context) ([]Pipeline, error) {
+// Pipelines lists those that were deployed to the namespace. Hidden are the resources that
+// the credentials do not allow to list; it is an error if there is nothing that they do.
+func (c *Cluster) Pipelines(ctx context.Context) (found []Pipeline, hidden []string, err error) {
 	inside := os.Getenv("KUBERNETES_SERVICE_HOST") != ""
-	out := []Pipeline{}
-	hosts, err := c.hosts(ctx)
-	if err != nil {
-		return nil, err
+	l := look{Cluster: c, hidden: []string{}}
+	var hosts map[string]string
+	if !inside {
+		if hosts, err = l.hosts(ctx); err != nil {
+			return nil, nil, err
+		}
 	}
+	found = []Pipeline{}
+	seen := false
 	for _, k := range []struct {
 		name string
 		kind schema.GroupVersionKind
@@ -62,23 +69,34 @@ func (c *Cluster) Pipelines(ctx context.Context) ([]Pipeline, error) {
 			serverless(u, p, inside)
 		}},
 	} {
-		found, err := c.list(ctx, k.kind)
+		objects, told, err := l.list(ctx, k.kind)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		for i := range found {
-			p := Pipeline{Name: found[i].GetName(), Kind: k.name, Namespace: found[i].GetNamespace()}
-			k.make(&found[i], &p)
-			out = append(out, p)
+		seen = seen || told
+		for i := range objects {
+			p := Pipeline{Name: objects[i].GetName(), Kind: k.name, Namespace: objects[i].GetNamespace()}
+			k.make(&objects[i], &p)
+			found = append(found, p)
 		}
 	}
-	return out, nil
+	if !seen && l.refused != nil {
+		return nil, nil, fmt.Errorf("cluster: %s would not list anything in %s; the credentials do not allow it: ask for the role view in the namespace: %w", c.Server, c.Namespace, l.refused)
+	}
+	return found, l.hidden, nil
+}
+
+// A look is one at a namespace, as far as the credentials allow it.
+type look struct {
+	*Cluster
+	hidden  []string // what they do not allow to list
+	refused error    // how the last of it was refused
 }
 
 // hosts returns the names from outside by the names of pipelines.
-func (c *Cluster) hosts(ctx context.Context) (map[string]string, error) {
+func (l *look) hosts(ctx context.Context) (map[string]string, error) {
 	hosts := map[string]string{}
-	ingresses, err := c.list(ctx, schema.GroupVersionKind{Group: "networking.k8s.io", Version: "v1", Kind: "Ingress"})
+	ingresses, _, err := l.list(ctx, schema.GroupVersionKind{Group: "networking.k8s.io", Version: "v1", Kind: "Ingress"})
 	if err != nil {
 		return nil, err
 	}
@@ -89,28 +107,35 @@ func (c *Cluster) hosts(ctx context.Context) (map[string]string, error) {
 			hosts[u.GetName()], _ = rule["host"].(string)
 		}
 	}
-	routes, err := c.list(ctx, schema.GroupVersionKind{Group: "route.openshift.io", Version: "v1", Kind: "Route"})
+	routes, _, err := l.list(ctx, schema.GroupVersionKind{Group: "route.openshift.io", Version: "v1", Kind: "Route"})
 	for _, u := range routes {
 		hosts[u.GetName()], _, _ = unstructured.NestedString(u.Object, "spec", "host")
 	}
 	return hosts, err
 }
 
-// list lists the objects of a kind that are ours; there are none of a kind that the cluster
-// does not know.
-func (c *Cluster) list(ctx context.Context, kind schema.GroupVersionKind) ([]unstructured.Unstructured, error) {
-	mapping, err := c.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+// list lists the objects of a kind that are ours. It is told nothing of a kind that the
+// cluster does not know, or that the credentials do not allow to list: whoever may see
+// Deployments need not see what an operator has added.
+func (l *look) list(ctx context.Context, kind schema.GroupVersionKind) (objects []unstructured.Unstructured, told bool, err error) {
+	mapping, err := l.mapper.RESTMapping(kind.GroupKind(), kind.Version)
 	if meta.IsNoMatchError(err) {
-		return nil, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, c.refusal("be asked what it knows", err)
+		return nil, false, l.refusal("be asked what it knows", err)
 	}
-	found, err := c.objects.Resource(mapping.Resource).Namespace(c.Namespace).List(ctx, metav1.ListOptions{LabelSelector: ours})
-	if err != nil {
-		return nil, c.refusal("list the "+mapping.Resource.Resource, err)
+	found, err := l.objects.Resource(mapping.Resource).Namespace(l.Namespace).List(ctx, metav1.ListOptions{LabelSelector: ours})
+	switch {
+	case apierrors.IsForbidden(err):
+		l.hidden, l.refused = append(l.hidden, mapping.Resource.GroupResource().String()), err
+		return nil, false, nil
+	case err != nil:
+		return nil, false, l.refusal("list the "+mapping.Resource.Resource, err)
 	}
-	return found.Items, nil
+	// What a controller has made of one of ours has our labels too, and is none of its own.
+	objects = slices.DeleteFunc(found.Items, func(u unstructured.Unstructured) bool { return metav1.GetControllerOfNoCopy(&u) != nil })
+	return objects, true, nil
 }
 
 // serverless is what Knative and KServe tell in the same words.

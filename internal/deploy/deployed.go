@@ -4,6 +4,7 @@ package deploy
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -29,12 +30,15 @@ cluster that kubectl would take: what runs them, their images, and their address
 			}
 			ctx, stop := command.Interruptible(cmd.Context())
 			defer stop()
-			found, err := c.Pipelines(ctx)
+			found, hidden, err := c.Pipelines(ctx)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return command.PrintJSON(cmd.OutOrStdout(), map[string]any{"server": c.Server, "namespace": c.Namespace, "pipelines": found})
+				return command.PrintJSON(cmd.OutOrStdout(), map[string]any{"server": c.Server, "namespace": c.Namespace, "pipelines": found, "hidden": hidden})
+			}
+			if len(hidden) > 0 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "note: the credentials do not allow to list %s\n", strings.Join(hidden, ", "))
 			}
 			if len(found) == 0 {
 				fmt.Fprintf(cmd.ErrOrStderr(), "no pipelines in %s on %s\n", c.Namespace, c.Server)

@@ -44,6 +44,17 @@ def deploy(kubeconfig, namespace):
     return run
 
 
+@pytest.fixture
+def deployed(kubeconfig, namespace):
+    config = kubeconfig()
+
+    def run(*arguments, kubeconfig=config, **env):
+        command = [BINARY, "deployed", "--namespace", namespace, *arguments]
+        return subprocess.run(command, env={**os.environ, "KUBECONFIG": str(kubeconfig), **env}, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
 class Controller:
     """Says of each new generation of the Deployment what it is told to."""
 
@@ -169,11 +180,17 @@ def test_the_other_variants(variant, kind, cluster, namespace, deploy):
     cluster.must("get", kind, "spam", "-n", namespace)
 
 
-def limited(cluster, namespace):
-    """The token of an account that may only look."""
-    cluster.must("create", "serviceaccount", "looker", "-n", namespace)
-    cluster.must("create", "rolebinding", "looker", "--clusterrole=view", f"--serviceaccount={namespace}:looker", "-n", namespace)
-    token = cluster.must("create", "token", "looker", "-n", namespace).strip()
+def limited(cluster, namespace, name="looker", role="--clusterrole=system:aggregate-to-view"):
+    """The token of an account that may only look. Where there are controllers, the role
+    "view" is what that one is, and what operators add to it."""
+    cluster.must("create", "serviceaccount", name, "-n", namespace)
+    if role:
+        cluster.must("create", "rolebinding", name, role, f"--serviceaccount={namespace}:{name}", "-n", namespace)
+        # The server takes a moment to hear of it.
+        what, deadline = "deployments.apps" if "view" in role else "services.serving.knative.dev", time.monotonic() + 60
+        while cluster.kubectl("auth", "can-i", "list", what, "-n", namespace, f"--as=system:serviceaccount:{namespace}:{name}").returncode:
+            assert time.monotonic() < deadline
+    token = cluster.must("create", "token", name, "-n", namespace).strip()
     assert base64.b64decode(token.split(".")[0] + "==")
     return token
 
@@ -192,3 +209,109 @@ def test_refusals_are_told(cluster, namespace, deploy, kubeconfig, tmp_path):
     assert missing.returncode == 1 and "is the namespace there?" in missing.stderr, missing.stderr
     wrong = deploy("1", "--as", "cron")
     assert wrong.returncode == 2 and "--as is deployment, knative or kserve" in wrong.stderr
+
+
+def say(cluster, namespace, kind, name, **status):
+    """What a controller would say of an object."""
+    cluster.must("patch", kind, name, "-n", namespace, "--subresource=status", "--type=merge", "-p", json.dumps({"status": status}))
+
+
+@pytest.fixture
+def pipelines(cluster, namespace, deploy, manifests):
+    """One of each variant, among objects of others; what is to be told of them."""
+    def there(name, kind, ready, wanted, url):
+        return {"name": name, "kind": kind, "namespace": namespace, "image": IMAGE + "1", "ready": ready, "wanted": wanted, "url": url}
+
+    def apply(*arguments):
+        cluster.must("apply", "--server-side", "-f", "-", text=manifests(*arguments, "--image", IMAGE + "1", "--namespace", namespace))
+
+    assert deploy("1", "--wait", "0", "--host", "spam.example.com").returncode == 0
+    cluster.must("scale", "deployment/spam", "--replicas=3", "-n", namespace)
+    say(cluster, namespace, "deployment", "spam", observedGeneration=2, replicas=3, updatedReplicas=3, readyReplicas=2, availableReplicas=2)
+    apply("deployment", "alone")
+    apply("deployment", "routed", "--host", "routed.example.com", "--openshift")
+    apply("knative", "sometimes")
+    ready = [{"type": "Ready", "status": "True"}]
+    say(
+        cluster, namespace, "services.serving.knative.dev", "sometimes", conditions=ready,
+        url="https://sometimes.team.example.com", address={"url": "http://sometimes.team.svc.cluster.local"},
+    )
+    apply("kserve", "inferred")
+    say(cluster, namespace, "inferenceservices.serving.kserve.io", "inferred", conditions=[{"type": "Ready", "status": "False"}], url="http://inferred.team.example.com")
+    apply("kserve", "young")
+    # Of others: what is made by hand, and what looks like ours by one of the two labels.
+    for labels in ({}, {"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/component": "pipeline"}, {"app.kubernetes.io/managed-by": "netherfield"}):
+        name = f"other-{len(labels)}"
+        text = manifests("deployment", name, "--image", "other:1", "--namespace", namespace)
+        [other] = [o for o in yaml.safe_load_all(text) if o["kind"] == "Deployment"]
+        other["metadata"]["labels"] = labels
+        cluster.must("apply", "-f", "-", text=json.dumps(other))
+    # And what a controller makes of one of ours, with its labels.
+    text = manifests("deployment", "inferred-predictor", "--image", "other:1", "--namespace", namespace)
+    [made] = [o for o in yaml.safe_load_all(text) if o["kind"] == "Deployment"]
+    uid = json.loads(cluster.must("get", "inferenceservices.serving.kserve.io", "inferred", "-n", namespace, "-o", "json"))["metadata"]["uid"]
+    made["metadata"]["ownerReferences"] = [{"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "name": "inferred", "uid": uid, "controller": True}]
+    cluster.must("apply", "-f", "-", text=json.dumps(made))
+    return [
+        there("alone", "Deployment", 0, 1, ""),
+        there("routed", "Deployment", 0, 1, "https://routed.example.com"),
+        there("spam", "Deployment", 2, 3, "https://spam.example.com"),
+        there("sometimes", "Knative", 1, 1, "https://sometimes.team.example.com"),
+        there("inferred", "KServe", 0, 1, "http://inferred.team.example.com"),
+        there("young", "KServe", 0, 1, ""),
+    ]
+
+
+def test_what_is_deployed_is_listed(cluster, namespace, deployed, pipelines):
+    done = deployed("--json")
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert json.loads(done.stdout) == {"server": cluster.server, "namespace": namespace, "pipelines": pipelines, "hidden": []}
+    # For people.
+    done = deployed()
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    head, *rows = [line.split() for line in done.stdout.splitlines()]
+    assert head == ["PIPELINE", "KIND", "READY", "IMAGE", "ADDRESS"]
+    assert rows == [[str(v) for v in (p["name"], p["kind"], f"{p['ready']}/{p['wanted']}", p["image"], p["url"]) if v] for p in pipelines]
+
+
+def test_within_the_cluster_addresses_are_those_of_services(namespace, deployed, pipelines):
+    done = deployed("--json", KUBERNETES_SERVICE_HOST="10.0.0.1", KUBERNETES_SERVICE_PORT="443")
+    assert done.returncode == 0, done.stderr
+    assert {p["name"]: p["url"] for p in json.loads(done.stdout)["pipelines"]} == {
+        "alone": f"http://alone.{namespace}.svc:8080", "routed": f"http://routed.{namespace}.svc:8080", "spam": f"http://spam.{namespace}.svc:8080",
+        "sometimes": "http://sometimes.team.svc.cluster.local", "inferred": "http://inferred.team.example.com", "young": "",
+    }
+
+
+def test_where_nothing_is_deployed(cluster, namespace, deployed):
+    done = deployed()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"no pipelines in {namespace} on {cluster.server}\n")
+    assert json.loads(deployed("--json").stdout)["pipelines"] == []
+
+
+def test_what_credentials_do_not_allow_is_left_out_and_named(cluster, namespace, deployed, pipelines, kubeconfig):
+    """Roles of Kubernetes' own know nothing of what operators add."""
+    done = deployed("--json", kubeconfig=kubeconfig(token=limited(cluster, namespace), name="looker"))
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["pipelines"] == [{**p, "url": "" if p["name"] == "routed" else p["url"]} for p in pipelines if p["kind"] == "Deployment"]
+    assert answer["hidden"] == ["routes.route.openshift.io", "services.serving.knative.dev", "inferenceservices.serving.kserve.io"]
+    # The least that shows one kind; and a note for people.
+    cluster.must("create", "role", "serverless", "--verb=list", "--resource=services.serving.knative.dev", "-n", namespace)
+    done = deployed(kubeconfig=kubeconfig(token=limited(cluster, namespace, "serverless", "--role=serverless"), name="serverless"))
+    assert done.returncode == 0 and [line.split()[0] for line in done.stdout.splitlines()] == ["PIPELINE", "sometimes"]
+    assert done.stderr == "note: the credentials do not allow to list ingresses.networking.k8s.io, routes.route.openshift.io, deployments.apps, inferenceservices.serving.kserve.io\n"
+
+
+def test_why_nothing_can_be_listed(cluster, namespace, deployed, kubeconfig, tmp_path):
+    for says, config in {
+        "the credentials are none that it knows": kubeconfig(token="nobody", name="nobody"),
+        "the credentials do not allow it: ask for the role view": kubeconfig(token=limited(cluster, namespace, "stranger", role=None), name="stranger"),
+        "connection refused": kubeconfig(server="https://127.0.0.1:1", name="closed"),
+        "there is no cluster: neither $KUBECONFIG nor": tmp_path / "nothing",
+    }.items():
+        for arguments in ([], ["--json"]):
+            done = deployed(*arguments, kubeconfig=config)
+            assert done.returncode == 1 and done.stdout == "", done.stdout
+            assert says in done.stderr and done.stderr.count("\n") == 1, done.stderr
+            assert TOKEN not in done.stderr
