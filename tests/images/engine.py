@@ -62,6 +62,10 @@ class Container:
     def alive(self):
         return podman("inspect", "--format", "{{.State.Running}}", self.name).stdout.strip() == "true"
 
+    def run(self, *command):
+        """Run a command beside what runs in it; what it has printed."""
+        return podman("exec", self.name, *command).stdout
+
     def wait(self, what, seconds=120):
         """Wait until something is so; its value."""
         deadline = time.monotonic() + seconds

@@ -5,6 +5,7 @@ import os
 import pathlib
 
 import engine
+from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 c = get_config()  # noqa: F821
 
@@ -37,7 +38,16 @@ def in_a_container(spawner):
     spawner.cmd = [*engine.ENGINE, "run", "--rm", "--label", "netherfield-test-hub", *options, os.environ["TEST_IMAGE"], "jupyterhub-singleuser"]
 
 
-c.JupyterHub.spawner_class = "simple"
+class InContainers(SimpleLocalProcessSpawner):
+    """It ends servers as clusters do: not with what Ctrl-C sends, upon which Jupyter cleans
+    nothing up."""
+
+    async def stop(self, now=False):
+        await super().stop(now=True)
+
+
+c.JupyterHub.spawner_class = InContainers
+c.Spawner.term_timeout = 60
 c.Spawner.pre_spawn_hook = in_a_container
 c.Spawner.env_keep = ["PATH", "CONTAINERS_STORAGE_CONF", "HOME"]
 c.Spawner.start_timeout = 120

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -92,6 +93,10 @@ func TestOpenShiftKnowsEveryField(t *testing.T) {
 			}
 			if d.From != nil {
 				stream(d.From.Name)
+				// It takes the place of the last base only, which therefore is no stage.
+				if bases := regexp.MustCompile(`(?m)^FROM (\S+)`).FindAllSubmatch(text, -1); len(bases) == 0 || !bytes.HasPrefix(bases[len(bases)-1][1], []byte("${")) {
+					t.Errorf("%s: what %s is built on cannot be replaced", name, d.DockerfilePath)
+				}
 			}
 			for _, a := range d.BuildArgs {
 				if !bytes.Contains(text, []byte("\nARG "+a.Name+"=")) {

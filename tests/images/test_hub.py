@@ -15,7 +15,7 @@ from playwright.sync_api import expect, sync_playwright
 import engine
 from conftest import ARTIFACTS, HERE, ROOT, free_port, running, wait
 from test_lab import CHROMIUM_FLAGS, TIMEOUT
-from test_workbench import Server, works
+from test_workbench import EVENTS, JOBS, Server, watches, works
 
 HUB = ROOT / ".images" / "hub" / "bin" / "jupyterhub"
 PROXY = ROOT / ".images" / "proxy" / "node_modules" / ".bin" / "configurable-http-proxy"
@@ -87,6 +87,11 @@ def test_a_person_logs_in_works_and_comes_back(hub, browser):
     page = log_in(hub, browser, user)
     # The hub spawns, and brings them to JupyterLab.
     page.wait_for_url(re.compile(f"/user/{user}/lab"))
+    # The panel is there, below the hub's prefix and with the hub's login.
+    page.locator(".jp-LauncherCard", has_text="Pipelines").click()
+    expect(page.locator(".nf-Panel article[aria-label='Service default']")).to_contain_text("answers", timeout=TIMEOUT)
+    expect(page.locator(".nf-Pipeline[data-pipeline=spam]")).to_be_visible()
+    page.screenshot(path=ARTIFACTS / "hub-panel.png")
     page.locator(".jp-Launcher").get_by_text("Go", exact=True).first.click()
     editor = page.locator(".jp-NotebookPanel .jp-CodeCell .cm-content").first
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=TIMEOUT)
@@ -153,7 +158,11 @@ def ready(hub, user):
 def stop(hub, user):
     """Stop a user's server through the hub; the user id that it had."""
     token = hub.api.send("POST", f"users/{user}/tokens", {"note": "stop"})["token"]
-    kernel = Server(f"{hub.url}/user/{user}", token).kernel()
+    server = Server(f"{hub.url}/user/{user}", token)
+    # JupyterLab asks for these when it is opened. A server that ends while a thread of Jupyter's
+    # looks for them waits for that thread forever.
+    server.get("api/nbconvert")
+    kernel = server.kernel()
     uid = int(kernel.run("os.Getuid()"))
     kernel.socket.close()
     hub.api.send("DELETE", f"users/{user}/server")
@@ -172,6 +181,11 @@ def test_the_other_users_are_kept_out(hub, browser):
         token = hub.api.send("POST", f"users/{other}/tokens", {"note": "test"})["token"]
         status, _ = engine.get(f"{hub.url}/user/{ready_user}/api/contents", token)
         assert status == 403
+        stranger = Server(f"{hub.url}/user/{ready_user}", token)
+        stranger.get(EVENTS, status=403)
+        assert stranger.refuses("POST", JOBS, {"kind": "rollback", "publish": "x"})
+        own = hub.api.send("POST", f"users/{ready_user}/tokens", {"note": "test"})["token"]
+        watches(Server(f"{hub.url}/user/{ready_user}", own))
     finally:
         for user in (ready_user, other):
             stop(hub, user)

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import urllib.error
 import urllib.request
 import uuid
 
@@ -14,6 +15,7 @@ import engine
 from conftest import free_port
 
 SIZE = 1_200_000_000
+EVENTS, JOBS = "netherfield/api/events", "netherfield/api/jobs"  # of the panel
 # What Open Data Hub sets: words, on lines of their own, with quotes that are none.
 ODH_ARGS = """--ServerApp.port={port}
                   --ServerApp.token=''
@@ -57,6 +59,21 @@ class Server:
         with urllib.request.urlopen(request, timeout=60) as response:
             text = response.read()
         return json.loads(text) if text else None
+
+    def events(self):
+        """What the panel is told for as long as it listens: names and values."""
+        request = urllib.request.Request(f"{self.url}/{EVENTS}", headers={"Authorization": f"token {self.token}"} if self.token else {})
+        with urllib.request.urlopen(request, timeout=120) as response:
+            assert response.headers["Content-Type"] == "text/event-stream"
+            for line in response:
+                if line.startswith(b"event: "):
+                    yield line.removeprefix(b"event: ").strip().decode(), json.loads(next(response).removeprefix(b"data: "))
+
+    def refuses(self, method, path, body=None):
+        """It answers that this is forbidden."""
+        with pytest.raises(urllib.error.HTTPError) as e:
+            self.send(method, path, body)
+        return e.value.code == 403
 
     def kernel(self):
         return Kernel(self, self.send("POST", "api/kernels", {"name": "netherfield"})["id"])
@@ -126,6 +143,20 @@ def works(server):
     kernel.close()
 
 
+def watches(server):
+    """The panel is told at once of the service beside it, and soon that it answers."""
+    told = server.events()
+    name, state = next(told)
+    assert name == "state" and [s["name"] for s in state["services"]] == ["default"]
+    assert state["cluster"] == {"known": False, "error": ""}
+    [service] = state["services"]
+    while not service["asked"]:
+        name, value = next(told)
+        service = value if name == "service" else service
+    assert "error" not in service and [p["name"] for p in service["pipelines"]] == ["spam"], service
+    told.close()
+
+
 @pytest.fixture(params=["podman", "odh", "kubeflow"])
 def place(request, home):
     """How it is started, where it is then, and whether the platform keeps others out."""
@@ -157,9 +188,68 @@ def test_it_works_where_it_is_started(place, home):
         assert b"JupyterLab" in server.get("lab")
         assert "workshop" in {entry["name"] for entry in server.json("api/contents")["content"]}
         works(server)
+        watches(server)
+        assert container.run("bash", "-c", "stat -c %a /tmp/netherfield-panel-*{,/panel}").split() == ["700", "600"]
+        if not trusted:
+            for stranger in (Server(url), Server(url, "f" * 48)):
+                stranger.get(EVENTS, status=403)
+                assert stranger.refuses("POST", JOBS, {"kind": "rollback", "publish": "x"})
         assert container.stop() == 0
         assert "Traceback" not in container.logs()
     assert (home / "workshop" / "00-intro.ipynb").stat().st_mode & 0o060 == 0o060, "the next user cannot go on"
+
+
+def publish(server, message):
+    """Publish the workshop's pipeline to the service beside JupyterLab; the job at its end."""
+    told = server.events()
+    assert next(told)[0] == "state"
+    request = {
+        "kind": "publish", "notebooks": ["workshop/03-feature-engineering-tfidf.ipynb", "workshop/04-model-logistic-regression.ipynb"],
+        "pipeline": "spam", "image": "", "insecure": False, "target": "service:default", "message": message,
+    }
+    identity = server.send("POST", JOBS, request)["id"]
+    job = next(value for name, value in told if name == "job" and value["id"] == identity and value["state"] != "running")
+    told.close()
+    assert job["state"] == "done", job["error"]
+    return job
+
+
+def test_notebooks_are_published_and_remembered(home):
+    """With a root that is read-only, as a user that nobody knows; and the next one goes on."""
+    port = free_port()
+    for user, message in ((engine.USER, "first"), (engine.USER + 1, "second")):
+        env = {"NB_PREFIX": "/p", "NOTEBOOK_PORT": str(port)}
+        with engine.running(engine.WORKBENCH, user=f"{user}:0", env=env, volumes=[(home, "/opt/app-root/src")]) as container:
+            server = Server(f"http://127.0.0.1:{port}/p")
+            container.wait(lambda: engine.get(f"{server.url}/api")[0] == 200)
+            if message == "first":
+                container.run("bash", "-c", "umask 0002 && cd workshop && echo data/ > .gitignore && git init --quiet && git config user.name Ann && git config user.email ann@example.com")
+            else:
+                # Git, too, must be told that this is nobody else's.
+                container.run("git", "config", "--global", "--add", "safe.directory", "/opt/app-root/src/workshop")
+                container.run("bash", "-c", "umask 0002 && echo more > workshop/more.txt")
+            job = publish(server, message)
+            assert [(s["name"], s["state"]) for s in job["steps"]] == [(name, "done") for name in ("check", "commit", "build", "deploy")]
+            # It answers with what was published, and knows of what.
+            commit = container.run("git", "-C", "workshop", "rev-parse", "HEAD").strip()
+            told = server.events()
+            _, state = next(told)
+            told.close()
+            assert [r["subject"] for r in state["history"]] == {"first": ["first"], "second": ["second", "first"]}[message]
+            assert state["history"][0]["commit"] == commit and job["result"]["commit"] == commit
+            kernel = server.kernel()
+            assert kernel.run('score_text([]string{"I ordered another box of this tea"})[0]') == '"spam"'
+            kernel.close()
+            assert container.stop() == 0
+            assert "Traceback" not in container.logs()
+
+
+def test_the_extension_is_there_without_what_built_it():
+    done = engine.attempt(engine.WORKBENCH, "jupyter", "labextension", "list")
+    told = re.sub(r"\x1b\[\d*m", "", done.stdout + done.stderr)  # its colours
+    assert re.search(r"netherfield-lab v[\d.]+ enabled OK", told), told
+    told = engine.run(engine.WORKBENCH, "bash", "-c", "find / -xdev -path /proc -prune -o \\( -name node -o -name npm -o -name node_modules \\) ! -type d -print; ls /opt/app-root/bin | grep netherfield")
+    assert told.split() == ["netherfield", "netherfield-deploy", "netherfield-panel"]
 
 
 def test_a_terminal_and_files(home):
@@ -226,5 +316,5 @@ def test_what_it_is():
     bom = json.loads(engine.run(engine.WORKBENCH, "cat", "/usr/share/sbom/workbench.cdx.json"))
     assert bom["bomFormat"] == "CycloneDX"
     purls = {c.get("purl", "") for c in bom["components"]}
-    for wanted in ("pkg:pypi/jupyterlab@4", "pkg:pypi/jupyterhub@5", "pkg:golang/github.com/go-zeromq/zmq4@", "pkg:golang/std@go1", "pkg:deb/debian/gcc@"):
+    for wanted in ("pkg:pypi/jupyterlab@4", "pkg:pypi/netherfield-lab@", "pkg:pypi/jupyterhub@5", "pkg:golang/github.com/go-zeromq/zmq4@", "pkg:golang/std@go1", "pkg:deb/debian/gcc@"):
         assert any(p.startswith(wanted) for p in purls), wanted
