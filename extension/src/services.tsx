@@ -29,7 +29,7 @@ export function Services(props: IProps): JSX.Element {
       {services.map(s => (
         <Service key={s.name} {...props} service={s} />
       ))}
-      {cluster.error && <p className="nf-hint">{trans.__('The cluster does not tell what it has: %1', cluster.error)}</p>}
+      {cluster.error && <p className="nf-hint">{trans.__('The cluster does not tell all that it has: %1', cluster.error)}</p>}
     </section>
   );
 }

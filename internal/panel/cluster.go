@@ -44,21 +44,24 @@ func placeFlags(deployFlags []string) (flags []string) {
 	return flags
 }
 
-// deployed asks netherfield deployed.
-func deployed(ctx context.Context, tools job.Tools, deployFlags []string) ([]watch.Service, error) {
+// deployed asks netherfield deployed. Hidden is what the credentials do not show.
+func deployed(ctx context.Context, tools job.Tools, deployFlags []string) (services []watch.Service, hidden string, err error) {
 	var found struct {
 		Pipelines []struct {
 			watch.Deployed
 			URL string `json:"url"`
 		} `json:"pipelines"`
+		Hidden []string `json:"hidden"`
 	}
 	arguments := append([]string{"deployed", "--json"}, placeFlags(deployFlags)...)
 	if err := tools.Run(ctx, nil, &found, arguments...); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var out []watch.Service
 	for _, p := range found.Pipelines {
-		out = append(out, watch.Service{Name: p.Name, URL: p.URL, Origin: watch.Cluster, Deployed: &p.Deployed})
+		services = append(services, watch.Service{Name: p.Name, URL: p.URL, Origin: watch.Cluster, Deployed: &p.Deployed})
 	}
-	return out, nil
+	if len(found.Hidden) > 0 {
+		hidden = "the credentials do not allow to list " + strings.Join(found.Hidden, ", ")
+	}
+	return services, hidden, nil
 }

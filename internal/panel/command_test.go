@@ -308,11 +308,11 @@ func TestMisuse(t *testing.T) {
 
 func TestServicesOfTheCluster(t *testing.T) {
 	desk, program := fakes(t)
-	put(t, desk, "deployed", `{"server": "https://k", "namespace": "team", "hidden": [], "pipelines": [
+	put(t, desk, "deployed", `{"server": "https://k", "namespace": "team", "hidden": ["routes.route.openshift.io", "services.serving.knative.dev"], "pipelines": [
 		{"name": "spam", "kind": "Deployment", "namespace": "ARGS", "image": "i", "ready": 1, "wanted": 2, "url": "http://spam"},
 		{"name": "mute", "kind": "KServe", "namespace": "team", "image": "j", "ready": 0, "wanted": 1, "url": ""}]}`)
 	tools := job.Tools{Program: program, Dir: desk}
-	got, err := deployed(t.Context(), tools, []string{"--replicas", "3", "--namespace", "team", "--context=c", "--kubeconfig", "k", "-n", "x", "--wait=0"})
+	got, hidden, err := deployed(t.Context(), tools, []string{"--replicas", "3", "--namespace", "team", "--context=c", "--kubeconfig", "k", "-n", "x", "--wait=0"})
 	want := []watch.Service{
 		{Name: "spam", URL: "http://spam", Origin: watch.Cluster, Deployed: &watch.Deployed{Name: "spam", Kind: "Deployment", Namespace: "deployed --json --namespace team --context=c --kubeconfig k -n x", Image: "i", Ready: 1, Wanted: 2}},
 		{Name: "mute", Origin: watch.Cluster, Deployed: &watch.Deployed{Name: "mute", Kind: "KServe", Namespace: "team", Image: "j", Wanted: 1}},
@@ -320,8 +320,11 @@ func TestServicesOfTheCluster(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
+	if hidden != "the credentials do not allow to list routes.route.openshift.io, services.serving.knative.dev" {
+		t.Errorf("hidden is %q", hidden)
+	}
 	put(t, desk, "deployed", "fail the cluster refuses to list deployments")
-	if _, err := deployed(t.Context(), tools, nil); err == nil || err.Error() != "the cluster refuses to list deployments" {
+	if _, _, err := deployed(t.Context(), tools, nil); err == nil || err.Error() != "the cluster refuses to list deployments" {
 		t.Error(err)
 	}
 	// The panel tells what it says.

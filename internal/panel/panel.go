@@ -67,7 +67,9 @@ func newPanel(o opts) *panel {
 		Trouble: func(why string) { p.hub.tell("cluster", map[string]any{"error": why}) },
 	}
 	if o.cluster {
-		w.Cluster = func(ctx context.Context) ([]watch.Service, error) { return deployed(ctx, p.tools, o.deployFlags) }
+		w.Cluster = func(ctx context.Context) ([]watch.Service, string, error) {
+			return deployed(ctx, p.tools, o.deployFlags)
+		}
 	}
 	p.watcher = watch.New(w)
 	p.jobs = job.NewManager(func(s job.Snapshot) { p.hub.tell("job", s) })

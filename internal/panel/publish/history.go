@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // remembered is how many publishes are, and artefacts of how many of them are kept: enough
@@ -127,12 +129,14 @@ func parseRecord(data []byte) (Record, error) {
 // artefact is the path of the artefact of a publish.
 func (h *History) artefact(id string) string { return filepath.Join(h.dir, id, artefactFile) }
 
-// Begin makes a folder for a publish that may yet fail; its artefact goes there.
+// Begin makes a folder for a publish that may yet fail; its artefact goes there. Who may read
+// and write there, says the umask: a workbench may go on as another user of the same group.
 func (h *History) Begin() (folder string, err error) {
-	if err := os.MkdirAll(h.dir, 0o700); err != nil {
+	if err := os.MkdirAll(h.dir, 0o770); err != nil {
 		return "", err
 	}
-	return os.MkdirTemp(h.dir, ".unfinished-")
+	folder = filepath.Join(h.dir, ".unfinished-"+uuid.NewString())
+	return folder, os.Mkdir(folder, 0o770)
 }
 
 // Add remembers a publish, with what is in its folder, and forgets the oldest.
@@ -157,7 +161,7 @@ func write(file string, r Record) error {
 		return err
 	}
 	part := file + ".part"
-	if err := os.WriteFile(part, append(text, '\n'), 0o600); err != nil {
+	if err := os.WriteFile(part, append(text, '\n'), 0o660); err != nil {
 		return err
 	}
 	return os.Rename(part, file)

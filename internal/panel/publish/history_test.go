@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -75,23 +76,32 @@ func TestAHistoryRemembers(t *testing.T) {
 	}
 }
 
-func TestAHistoryIsOnesOwn(t *testing.T) {
-	h, _ := opened(t)
-	remember(t, h, 0)
-	if _, err := h.Begin(); err != nil {
-		t.Fatal(err)
-	}
-	if err := filepath.WalkDir(h.dir, func(path string, d fs.DirEntry, err error) error {
+func TestTheUmaskSaysWhoMayReadAHistory(t *testing.T) {
+	for umask, modes := range map[int][2]fs.FileMode{0o077: {0o700, 0o600}, 0o022: {0o750, 0o640}, 0o002: {0o770, 0o660}} {
+		before := syscall.Umask(umask)
+		h, _ := opened(t)
+		remember(t, h, 0)
+		_, err := h.Begin()
+		syscall.Umask(before)
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := filepath.WalkDir(h.dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			want := modes[1]
+			if d.IsDir() {
+				want = modes[0]
+			}
+			if err == nil && d.Name() != artefactFile && info.Mode().Perm() != want {
+				t.Errorf("with the umask %03o, %s has the mode %v, want %v", umask, path, info.Mode(), want)
+			}
 			return err
+		}); err != nil {
+			t.Fatal(err)
 		}
-		info, err := d.Info()
-		if want := map[bool]fs.FileMode{true: 0o700, false: 0o600}[d.IsDir()]; err == nil && info.Mode().Perm() != want {
-			t.Errorf("%s has the mode %v, want %v", path, info.Mode(), want)
-		}
-		return err
-	}); err != nil {
-		t.Fatal(err)
 	}
 }
 

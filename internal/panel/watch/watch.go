@@ -36,15 +36,16 @@ const (
 type Opts struct {
 	// Services are those that are always there.
 	Services []Service
-	// Cluster returns those of the cluster; nil if there is none.
-	Cluster func(context.Context) ([]Service, error)
+	// Cluster returns those of the cluster, and what it does not show, "" if it shows all; it
+	// is nil if there is no cluster.
+	Cluster func(context.Context) (found []Service, hidden string, err error)
 	// Changed is told of a service that has changed, and Sampled of a new sample. They must
 	// not wait, nor call the watcher.
 	Changed func(State)
 	Sampled func(service string, s Sample)
 	// Gone is told of a service that the cluster has no more.
 	Gone func(service string)
-	// Trouble is told what the cluster answers if it is no list; "" when it is one again.
+	// Trouble is told why not all of the cluster is known; "" when it is again.
 	Trouble func(why string)
 }
 
@@ -291,14 +292,14 @@ func (w *Watcher) change(ctx context.Context, s *watched, by func(*State)) {
 // follow asks the cluster until ctx ends.
 func (w *Watcher) follow(ctx context.Context) {
 	for {
-		found, err := w.opts.Cluster(ctx)
+		found, hidden, err := w.opts.Cluster(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			w.blame(err.Error())
 		default:
-			w.blame("")
+			w.blame(hidden)
 			w.take(ctx, found)
 		}
 		select {

@@ -145,9 +145,9 @@ func TestNobodyIsAskedWhileNobodyWatches(t *testing.T) {
 		var clusterAsked atomic.Int64
 		w, n := watching(Opts{
 			Services: []Service{{Name: "spam", URL: f.url, Origin: Configured}},
-			Cluster: func(context.Context) ([]Service, error) {
+			Cluster: func(context.Context) ([]Service, string, error) {
 				clusterAsked.Add(1)
-				return nil, nil
+				return nil, "", nil
 			},
 		})
 		asked := func() [2]int64 { return [2]int64{f.asked.Load(), clusterAsked.Load()} }
@@ -363,10 +363,11 @@ func TestServicesOfTheClusterComeAndGo(t *testing.T) {
 	f, moved := startFake(t), startFake(t)
 	synctest.Test(t, func(t *testing.T) {
 		var found []Service
+		var hidden string
 		var trouble error
 		w, n := watching(Opts{
 			Services: []Service{{Name: "ours", URL: f.url, Origin: Configured}},
-			Cluster:  func(context.Context) ([]Service, error) { return found, trouble },
+			Cluster:  func(context.Context) ([]Service, string, error) { return found, hidden, trouble },
 		})
 		defer w.Close()
 		defer w.Watch()()
@@ -374,6 +375,7 @@ func TestServicesOfTheClusterComeAndGo(t *testing.T) {
 		for _, tt := range []struct {
 			when    string
 			found   []Service
+			hidden  string
 			trouble error
 			known   string // names, addresses, and how many pods are ready
 		}{
@@ -400,10 +402,15 @@ func TestServicesOfTheClusterComeAndGo(t *testing.T) {
 				found: []Service{deployedAs("ours", "Deployment", f.url, 1), deployedAs("spam", "Deployment", moved.url, 2), deployedAs("spam", "KServe", f.url, 0)},
 				known: "ours (team) " + f.url + " 1, spam " + moved.url + " 2, spam (KServe) " + f.url + " 0",
 			}, {
+				when:   "some are hidden",
+				found:  []Service{deployedAs("spam", "Deployment", moved.url, 2)},
+				hidden: "no others may be listed",
+				known:  "spam " + moved.url + " 2",
+			}, {
 				when: "all go",
 			},
 		} {
-			found, trouble = tt.found, tt.trouble
+			found, hidden, trouble = tt.found, tt.hidden, tt.trouble
 			w.Refresh()
 			synctest.Wait()
 			states, why := w.States()
@@ -424,7 +431,7 @@ func TestServicesOfTheClusterComeAndGo(t *testing.T) {
 			if got := known(told); got != tt.known {
 				t.Errorf("%s: %q are told, want %q", tt.when, got, tt.known)
 			}
-			if tt.trouble != nil && why != tt.trouble.Error() || tt.trouble == nil && why != "" || trouble != why {
+			if tt.trouble != nil && why != tt.trouble.Error() || tt.trouble == nil && why != tt.hidden || trouble != why {
 				t.Errorf("%s: the trouble is %q, and is told to be %q", tt.when, why, trouble)
 			}
 		}
@@ -450,11 +457,11 @@ func TestNothingIsToldOfWhatHasGone(t *testing.T) {
 		found := []Service{deployedAs("spam", "Deployment", f.url, 1)}
 		gone := make(chan struct{})
 		wait := sync.OnceFunc(func() { <-entered })
-		w, n := watching(Opts{Cluster: func(context.Context) ([]Service, error) {
+		w, n := watching(Opts{Cluster: func(context.Context) ([]Service, string, error) {
 			if found == nil {
 				wait()
 			}
-			return found, nil
+			return found, "", nil
 		}})
 		tell := w.opts.Gone
 		w.opts.Gone = func(name string) {
@@ -513,10 +520,10 @@ func TestCloseEndsWhatIsAsked(t *testing.T) {
 	defer server.Close()
 	w, n := watching(Opts{
 		Services: []Service{{Name: "spam", URL: server.URL}},
-		Cluster: func(ctx context.Context) ([]Service, error) {
+		Cluster: func(ctx context.Context) ([]Service, string, error) {
 			entered <- struct{}{}
 			<-ctx.Done()
-			return nil, ctx.Err()
+			return nil, "", ctx.Err()
 		},
 	})
 	release := w.Watch()
