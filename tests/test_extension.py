@@ -259,7 +259,7 @@ def test_drift_shows(panel):
 
 @pytest.mark.patience(900)
 def test_the_stage_notebooks_are_published_and_taken_back(panel, registry, desk):
-    assert git(desk.notebooks, "status", "--porcelain") == ""
+    assert git(desk.notebooks, "status", "--porcelain", "--untracked-files=no") == ""
     notebook = open_notebook(panel, STAGES[0])
     image = f"{registry}/team/spam:1"
     panel.publish(STAGES[0], STAGES, image)
@@ -551,7 +551,7 @@ def test_no_secret_reaches_the_browser(desk, page, request):
     page.locator(".jp-LauncherCard", has_text="Pipelines").click()
     panel = Panel(page, desk)
     expect(panel.service("default")).to_contain_text("answers", timeout=TIMEOUT)
-    expect(panel.root).to_contain_text("The cluster does not tell what it has", timeout=TIMEOUT)
+    expect(panel.root).to_contain_text("The cluster does not tell all that it has", timeout=TIMEOUT)
     environment = pathlib.Path(f"/proc/{desk.daemon()}/environ").read_bytes().split(b"\0")
     [own] = [v.partition(b"=")[2].decode() for v in environment if v.startswith(b"PIPELINE_TOKEN=")]
     secrets["token of the service beside JupyterLab"] = own

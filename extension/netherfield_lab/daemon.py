@@ -1,6 +1,7 @@
 """The Go daemon: started when it is first asked for, and again when it has died."""
 
 import asyncio
+import atexit
 import collections
 import os
 import shutil
@@ -51,6 +52,8 @@ class Daemon:
             await self._reader
         if self._folder is None:
             self._folder = tempfile.mkdtemp(prefix="netherfield-panel-")  # for this user alone
+            # Servers that end by SIGINT without a terminal stop no extension.
+            atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
         self._said.clear()
         command = [*self._command(), "--socket", self._path()]
         try:
