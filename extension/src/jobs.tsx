@@ -18,11 +18,21 @@ const SHOWN = 5;
 
 export function Jobs(props: IProps): JSX.Element | null {
   const { trans, jobs } = props;
+  const newest = jobs[0]?.id;
+  const seen = React.useRef(newest);
+  const section = React.useRef<HTMLElement>(null);
+  // Who starts a job wants to see it; the form above it may be long.
+  React.useEffect(() => {
+    if (newest !== seen.current) {
+      seen.current = newest;
+      section.current?.querySelector('article')?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [newest]);
   if (!jobs.length) {
     return null;
   }
   return (
-    <section aria-label={trans.__('Jobs')}>
+    <section ref={section} aria-label={trans.__('Jobs')}>
       <h2>{trans.__('Jobs')}</h2>
       {jobs.slice(0, SHOWN).map((j, i) => (
         <Job key={j.id} {...props} job={j} open={i === 0} />
