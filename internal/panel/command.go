@@ -70,6 +70,10 @@ the cluster whose credentials kubectl would take. Nobody is asked while nobody l
 			if err != nil {
 				return err
 			}
+			o.scratch = filepath.Dir(f.socket)
+			if err := sweep(o.scratch); err != nil {
+				return errors.Join(err, listener.Close())
+			}
 			return serve(ctx, listener, newPanel(o))
 		},
 	}
@@ -202,4 +206,18 @@ func listen(socket string) (net.Listener, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// sweep removes what a panel that was killed has left in its folder.
+func sweep(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), preflights) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }

@@ -5,6 +5,7 @@ package panel
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -282,11 +283,25 @@ func TestAPanelThatIsKilledLeavesNoJobBehind(t *testing.T) {
 	if how := p.howEnded(t); how != "terminated" {
 		t.Errorf("the job's program was ended by %q", how)
 	}
-	// Its socket is still there, and the next takes it over.
-	if l, err := listen(p.socket); err != nil {
+	// Its socket is still there, and what the job worked in; the next takes over the one and
+	// removes the other.
+	if left := inFolder(t, p.socket); !strings.Contains(left, "panel "+preflights) {
+		t.Errorf("in its folder, there is %s", left)
+	}
+	next := exec.Command(p.cmd.Path, p.cmd.Args[1:]...)
+	leash, err := next.StdinPipe()
+	if err == nil {
+		err = next.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the next answers", func() bool { return answers(p.socket) })
+	if err := errors.Join(leash.Close(), next.Wait()); err != nil {
 		t.Error(err)
-	} else {
-		l.Close()
+	}
+	if left := inFolder(t, p.socket); left != "" {
+		t.Errorf("the next has left %s", left)
 	}
 }
 

@@ -27,6 +27,7 @@ import (
 // A panel answers requests.
 type panel struct {
 	root      string
+	scratch   string // folder of what is thrown away
 	log       *slog.Logger
 	tools     job.Tools
 	hub       *hub
@@ -42,6 +43,7 @@ type panel struct {
 // opts configure a panel.
 type opts struct {
 	root                      string
+	scratch                   string // a folder of the panel's own
 	program                   string // path of netherfield
 	history                   string
 	services                  []watch.Service
@@ -52,7 +54,7 @@ type opts struct {
 
 func newPanel(o opts) *panel {
 	p := &panel{
-		root: o.root, log: o.log, hub: newHub(o.log), cluster: o.cluster, closing: make(chan struct{}),
+		root: o.root, scratch: o.scratch, log: o.log, hub: newHub(o.log), cluster: o.cluster, closing: make(chan struct{}),
 		tools:   job.Tools{Program: o.program, Dir: o.root},
 		history: publish.OpenHistory(o.history, o.log),
 		modules: sync.OnceValue(func() []string { return modulesOf(o.program, o.log) }),
@@ -263,10 +265,13 @@ func names(paths []string) string {
 	return strings.Join(out, ", ")
 }
 
+// preflights is what the names of folders begin with that clean works in.
+const preflights = "preflight-"
+
 // clean runs notebooks as a build does, and keeps nothing.
 func (p *panel) clean(ctx context.Context, run *job.Run, notebooks []string) (err error) {
 	run.Step("build")
-	folder, err := os.MkdirTemp("", "netherfield-preflight-")
+	folder, err := os.MkdirTemp(p.scratch, preflights)
 	if err != nil {
 		return err
 	}

@@ -175,7 +175,6 @@ func TestRequestsThatAreRefused(t *testing.T) {
 func ended(s job.Snapshot) bool { return s.Ended != nil }
 
 func TestAPreflight(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
 	d := start(t, opts{})
 	s := d.listen(t)
 	put(t, d.desk, "build", `{"digest": "d", "stages": [{"notebook": "a.ipynb", "steps": ["ARGS"], "seconds": 1}], "provenance": {}}`)
@@ -193,8 +192,8 @@ func TestAPreflight(t *testing.T) {
 	if got := until(t, s, "job", ended); got.State != job.Failed || got.Error != "a.ipynb failed in cell 3" {
 		t.Errorf("%+v", got)
 	}
-	if left, err := filepath.Glob(filepath.Join(os.TempDir(), "netherfield-*")); len(left) > 0 || err != nil {
-		t.Errorf("%q is left, %v", left, err)
+	if left := inFolder(t, d.socket); left != "panel" {
+		t.Errorf("beside the socket, there is %s", left)
 	}
 }
 

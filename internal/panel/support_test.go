@@ -135,6 +135,7 @@ func start(t *testing.T, o opts) *desk {
 		o.root = t.TempDir()
 	}
 	d.root, o.history, o.log = o.root, t.TempDir(), slog.New(slog.NewTextHandler(d.log, nil))
+	o.scratch = filepath.Dir(d.socket)
 	d.panel = newPanel(o)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -307,4 +308,18 @@ func until[T any](t *testing.T, s *stream, event string, so func(T) bool) (out T
 func gone(path string) bool {
 	_, err := os.Lstat(path)
 	return errors.Is(err, os.ErrNotExist)
+}
+
+// inFolder returns the names of what is in a socket's folder.
+func inFolder(t *testing.T, socket string) string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(socket))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return strings.Join(names, " ")
 }
