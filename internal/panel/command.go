@@ -70,7 +70,6 @@ the cluster whose credentials kubectl would take. Nobody is asked while nobody l
 			if err != nil {
 				return err
 			}
-			o.scratch = filepath.Dir(f.socket)
 			if err := sweep(o.scratch); err != nil {
 				return errors.Join(err, listener.Close())
 			}
@@ -98,7 +97,7 @@ func (f *flags) add(cmd *cobra.Command) {
 // opts makes sense of the flags and the environment. The program is netherfield.
 func (f flags) opts(program string, log io.Writer) (opts, error) {
 	o := opts{
-		program: program, history: f.history, cluster: !f.noCluster && hasCluster(), publishFlags: f.publishFlags, deployFlags: f.deployFlags,
+		program: program, scratch: filepath.Dir(f.socket), history: f.history, cluster: !f.noCluster && hasCluster(), publishFlags: f.publishFlags, deployFlags: f.deployFlags,
 		log: slog.New(slog.NewTextHandler(log, nil)),
 	}
 	var err error
@@ -178,15 +177,8 @@ func serve(ctx context.Context, listener net.Listener, p *panel) (err error) {
 // behind is taken over.
 func listen(socket string) (net.Listener, error) {
 	dir := filepath.Dir(socket)
-	info, err := os.Stat(dir)
-	if err != nil {
-		return nil, fmt.Errorf("the socket has no folder: %w", err)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("others may enter %s (its mode is %04o), and the socket needs a folder that only you may enter: chmod 700 %s", dir, mode, dir)
-	}
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok && int(owner.Uid) != os.Geteuid() {
-		return nil, fmt.Errorf("%s belongs to another user; the socket needs a folder of your own", dir)
+	if err := mine(dir, os.Geteuid()); err != nil {
+		return nil, err
 	}
 	if c, err := net.Dial("unix", socket); err == nil {
 		return nil, errors.Join(fmt.Errorf("another panel answers at %s", socket), c.Close())
@@ -220,4 +212,19 @@ func sweep(dir string) error {
 		}
 	}
 	return err
+}
+
+// mine makes sure that a folder is one that only a user may enter.
+func mine(dir string, user int) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("the socket has no folder: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("others may enter %s (its mode is %04o), and the socket needs a folder that only you may enter: chmod 700 %s", dir, mode, dir)
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && int(owner.Uid) != user {
+		return fmt.Errorf("%s belongs to another user; the socket needs a folder of your own", dir)
+	}
+	return nil
 }

@@ -182,8 +182,8 @@ func (p *panel) below(paths []string) error {
 		return errors.New("no notebook is named")
 	}
 	for _, path := range paths {
-		if !filepath.IsLocal(path) || filepath.Ext(path) != ".ipynb" {
-			return fmt.Errorf("%q is no notebook below the folder that JupyterLab shows", path)
+		if err := publish.CheckPath(path); err != nil {
+			return err
 		}
 	}
 	return nil

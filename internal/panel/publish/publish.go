@@ -54,14 +54,22 @@ type Publisher struct {
 // names are those that services and images both take.
 var names = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
+// CheckPath makes sure that a path is one of a notebook below the root.
+func CheckPath(path string) error {
+	if !filepath.IsLocal(path) || filepath.Ext(path) != ".ipynb" {
+		return fmt.Errorf("%q is no notebook below the folder that JupyterLab shows", path)
+	}
+	return nil
+}
+
 // Check returns what is wrong with a request, whatever the state of things.
 func (p *Publisher) Check(r Request) error {
 	if len(r.Notebooks) == 0 {
 		return errors.New("choose the notebooks whose stages make the pipeline")
 	}
 	for i, n := range r.Notebooks {
-		if !filepath.IsLocal(n) || filepath.Ext(n) != ".ipynb" {
-			return fmt.Errorf("%q is no notebook below the folder that JupyterLab shows", n)
+		if err := CheckPath(n); err != nil {
+			return err
 		}
 		if slices.ContainsFunc(r.Notebooks[:i], func(other string) bool { return filepath.Clean(other) == filepath.Clean(n) }) {
 			return fmt.Errorf("%s is there twice", n)
@@ -157,6 +165,9 @@ func (p *Publisher) Publish(ctx context.Context, run *job.Run, r Request) (err e
 		return err
 	}
 	record.Digest, record.Provenance = b.Digest, b.Provenance
+	for _, s := range b.Stages {
+		record.Steps = append(record.Steps, s.Steps...)
+	}
 	after, err := Look(ctx, repository.Root)
 	if err != nil {
 		return err
@@ -170,9 +181,6 @@ func (p *Publisher) Publish(ctx context.Context, run *job.Run, r Request) (err e
 	if len(after.Changes) > 0 {
 		// Cells may write files that git knows.
 		run.Log("note: running the notebooks has changed " + after.Changes[0].Path)
-	}
-	for _, s := range b.Stages {
-		record.Steps = append(record.Steps, s.Steps...)
 	}
 	if r.Image != "" {
 		run.Step(stepPush)

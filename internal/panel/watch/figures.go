@@ -84,38 +84,38 @@ func read(m *client.Metrics, service string, at time.Time) reading {
 	type of struct{ pipeline, version, what string }
 	drifts := map[of]Drift{}
 	for _, s := range m.All {
-		pipeline := cmp.Or(s.Labels["pipeline"], service)
+		pipeline, value := cmp.Or(s.Labels["pipeline"], service), finite(s.Value)
 		switch s.Name {
 		case counted + "_count":
-			r.requests[pipeline] = finite(r.requests[pipeline] + s.Value)
+			r.requests[pipeline] = finite(r.requests[pipeline] + value)
 		case counted + "_bucket":
 			le, err := strconv.ParseFloat(s.Labels["le"], 64)
 			if err == nil && !math.IsNaN(le) && !math.IsInf(le, -1) {
-				add(r.buckets, pipeline, le, s.Value)
+				add(r.buckets, pipeline, le, value)
 			}
 		case m.Prefix + "predictions_total":
-			add(r.predictions, pipeline, s.Labels["value"], s.Value)
+			add(r.predictions, pipeline, s.Labels["value"], value)
 		case m.Prefix + "baseline_ratio":
 			// Of several versions, one stands for all: they have learned from the same labels.
 			if r.baseline[pipeline] == nil {
 				r.baseline[pipeline] = map[string]float64{}
 			}
-			r.baseline[pipeline][s.Labels["value"]] = finite(s.Value)
+			r.baseline[pipeline][s.Labels["value"]] = value
 		case m.Prefix + "drift_psi", m.Prefix + "drift_psi_limit", m.Prefix + "drift_detected":
 			key := of{pipeline, s.Labels["version"], s.Labels["of"]}
 			d := drifts[key]
 			d.Version, d.Of = key.version, key.what
 			switch s.Name[len(m.Prefix):] {
 			case "drift_psi":
-				d.PSI = finite(s.Value)
+				d.PSI = value
 			case "drift_psi_limit":
-				d.Limit = finite(s.Value)
+				d.Limit = value
 			default:
-				d.Detected = s.Value == 1
+				d.Detected = value == 1
 			}
 			drifts[key] = d
 		case m.Prefix + "loads_total":
-			r.loads.attempts += finite(s.Value)
+			r.loads.attempts += value
 		case m.Prefix + "version_info":
 			r.loads.versions++
 		}

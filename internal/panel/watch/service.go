@@ -51,7 +51,7 @@ func (s Service) Client() (*client.Client, error) {
 		// A client without an address would speak to the service of the environment.
 		return nil, fmt.Errorf("%s has no address that is known here", s.Name)
 	}
-	o := client.Opts{URL: s.URL, Token: s.Token, HTTP: http.DefaultClient}
+	o := client.Opts{URL: s.URL, Token: s.Token}
 	if s.Deployed != nil {
 		// Each request may then reach another of its pods.
 		transport := http.DefaultTransport.(*http.Transport).Clone()
