@@ -15,6 +15,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
+import eventstream
+import gonotebook
 import lab_server
 import workshop
 from conftest import ARTIFACTS, BINARY, ROOT
@@ -28,7 +30,7 @@ STAGES = ["03-feature-engineering-tfidf.ipynb", "04-model-logistic-regression.ip
 
 # What no browser may ever see, whatever goes wrong.
 SECRETS = {
-    "token of a service": "the-token-of-the-spare-service",
+    "token of a service": workshop.TOKEN,
     "password in a URL": "the-password-in-the-url",
     "token of a cluster": "the-token-of-the-cluster",
     "password of a registry": "the-password-of-the-registry",
@@ -53,21 +55,6 @@ def repository(folder):
     return folder
 
 
-@contextlib.contextmanager
-def spare_service(folder):
-    """A second service, which is configured; its URL has a password, and it wants a token."""
-    token = folder / "spare-token"
-    token.write_text(SECRETS["token of a service"])
-    command = [BINARY, "serve", "--workshop", "--listen", "127.0.0.1:0", "--json", "--until-stdin-closes", "--admin-token-file", token]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        yield json.loads(process.stdout.readline())["url"], token
-    finally:
-        process.stdin.close()
-        process.wait(timeout=60)
-        process.stdout.close()
-
-
 def kubeconfig(folder):
     """Credentials of a cluster that does not answer."""
     path = folder / "kubeconfig"
@@ -90,7 +77,7 @@ def registry(tmp_path_factory):
 def desk(tmp_path_factory, registry):
     """JupyterLab as `netherfield lab` starts it, with all that a platform may configure."""
     folder = tmp_path_factory.mktemp("desk")
-    notebooks = repository(folder / "notebooks")
+    work = repository(folder / "notebooks")
     settle_settings()
     docker = folder / "docker"
     docker.mkdir()
@@ -100,12 +87,13 @@ def desk(tmp_path_factory, registry):
         "XDG_DATA_HOME": str(folder / "share"), "TMPDIR": str(folder / "tmp"),
     }
     (folder / "tmp").mkdir()
-    with spare_service(folder) as (url, token):
-        url = url.replace("http://", f"http://user:{SECRETS['password in a URL']}@")
-        flags = [f"--Netherfield.services=spare={url}", f"--Netherfield.token_files=spare={token}"]
-        command = [BINARY, "lab", notebooks, "--", "--no-browser", "--LabApp.expose_app_in_browser=True", *flags]
+    # A second service, which is configured.
+    with workshop.service(folder) as spare:
+        url = spare["PIPELINE_URL"].replace("http://", f"http://user:{SECRETS['password in a URL']}@")
+        flags = [f"--Netherfield.services=spare={url}", f"--Netherfield.token_files=spare={folder / 'token'}"]
+        command = [BINARY, "lab", work, "--", "--no-browser", "--LabApp.expose_app_in_browser=True", *flags]
         with lab_server.running(command, folder / "lab.log", env=env) as address:
-            yield Desk(address, notebooks, folder)
+            yield Desk(address, work, folder)
     left = [p.name for p in (folder / "tmp").iterdir() if p.name.startswith("netherfield-p")]
     assert not left, f"the server has left {left}"
 
@@ -335,13 +323,8 @@ def test_the_stage_notebooks_are_published_and_taken_back(panel, registry, desk)
     assert not panel.page.wrong, panel.page.wrong
 
 
-def write_notebook(path, *cells):
-    code = [{"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": c, "outputs": [], "execution_count": None} for i, c in enumerate(cells)]
-    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "netherfield", "display_name": "Go"}}, "cells": code}))
-
-
 def test_what_a_notebook_still_needs_is_told(panel, desk):
-    write_notebook(desk.notebooks / "needy.ipynb", 'import "example.com/nobody/has"\n', 'frame.Read("data/gone.parquet")', '1 +')
+    gonotebook.write(desk.notebooks / "needy.ipynb", 'import "example.com/nobody/has"\n', 'frame.Read("data/gone.parquet")', '1 +')
     try:
         open_notebook(panel, "needy.ipynb")
         panel.publish("needy.ipynb", [])
@@ -360,7 +343,7 @@ def test_what_a_notebook_still_needs_is_told(panel, desk):
 
 
 def test_a_job_is_cancelled_and_leaves_nothing(panel, desk):
-    write_notebook(desk.notebooks / "endless.ipynb", "for {\n\ttime.Sleep(time.Second)\n}", 'pipeline.SaveStage(nil, "x.sav")')
+    gonotebook.write(desk.notebooks / "endless.ipynb", "for {\n\ttime.Sleep(time.Second)\n}", 'pipeline.SaveStage(nil, "x.sav")')
     try:
         open_notebook(panel, "endless.ipynb")
         panel.publish("endless.ipynb", [])
@@ -660,8 +643,8 @@ def test_it_works_below_a_prefix_and_without_services(tmp_path):
         assert status == 400 and "none.ipynb" in json.loads(text)["error"]
         request = urllib.request.Request(address.url + "netherfield/api/events", headers={"Authorization": f"token {address.token}"})
         with urllib.request.urlopen(request, timeout=60) as response:
-            assert response.readline() == b"event: state\n"
-            state = json.loads(response.readline().removeprefix(b"data: "))
+            name, state = next(eventstream.read(response))
+        assert name == "state"
         assert state == {"services": [], "cluster": {"known": False, "error": ""}, "jobs": [], "history": []}
 
 

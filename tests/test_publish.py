@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 
+import gonotebook
 from conftest import BINARY, ROOT
 
 ACCEPT = "application/vnd.oci.image.manifest.v1+json"
@@ -59,9 +60,7 @@ def artefact(tmp_path_factory):
         'pipe := pipeline.New(pipeline.Step("vectorize", &feature.HashingVectorizer{Buckets: 64}), pipeline.Step("model", &model.LogisticRegression{}))\npipe.Fit(texts, labels)',
         'pipeline.SaveStage(pipe, "stage.sav")',
     ]
-    code = [{"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": c, "outputs": [], "execution_count": None} for i, c in enumerate(cells)]
-    spec = {"kernelspec": {"name": "netherfield", "display_name": "Go"}}
-    notebook.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": spec, "cells": code}))
+    gonotebook.write(notebook, *cells)
     done = netherfield("build", notebook, "--output", folder / "model.sav")
     assert done.returncode == 0, done.stderr
     return folder / "model.sav"

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import engine
+import gonotebook
 from conftest import BINARY, ROOT, free_port
 from test_publish import running_registry
 
@@ -29,12 +30,6 @@ def sources(tmp_path_factory):
         for name in files:
             os.chmod(os.path.join(folder_, name), 0o644)
     return folder
-
-
-def notebook(folder, name, *cells):
-    code = [{"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": c, "outputs": [], "execution_count": None} for i, c in enumerate(cells)]
-    spec = {"kernelspec": {"name": "netherfield", "display_name": "Go"}}
-    (folder / name).write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": spec, "cells": code}))
 
 
 def assemble(sources, notebooks=NOTEBOOKS, name=None, artifacts=None, **env):
@@ -89,7 +84,7 @@ def test_s2i_makes_a_service_of_the_workshop(built):
 
 def test_score_text_of_the_workbench_asks_it(built, tmp_path):
     port = free_port()
-    notebook(tmp_path, "n.ipynb", f"score_text([]string{{{', '.join(map(json.dumps, DOCUMENTS))}}})", "get_metrics()")
+    gonotebook.write(tmp_path / "n.ipynb", f"score_text([]string{{{', '.join(map(json.dumps, DOCUMENTS))}}})", "get_metrics()")
     tmp_path.chmod(0o777)
     with engine.running(built, env={"PORT": port}) as container:
         container.wait(lambda: engine.get(f"http://127.0.0.1:{port}/health/ready")[0] == 200)
@@ -133,8 +128,8 @@ def test_usage():
     ],
 )
 def test_a_build_that_fails_says_where(notebooks, status, says, tmp_path):
-    notebook(tmp_path, "fails.ipynb", "x := 1", "x / (x - 1)")
-    notebook(tmp_path, "saves-nothing.ipynb", "1 + 1")
+    gonotebook.write(tmp_path / "fails.ipynb", "x := 1", "x / (x - 1)")
+    gonotebook.write(tmp_path / "saves-nothing.ipynb", "1 + 1")
     tmp_path.chmod(0o755)
     name = uuid.uuid4().hex[:8]
     try:

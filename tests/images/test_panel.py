@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+import eventstream
+import gonotebook
 from conftest import BINARY, TOKEN
 from test_deploy import Controller, kubeconfig  # noqa: F401: a fixture
 from test_publish import running_registry
@@ -50,17 +52,18 @@ class Daemon:
         """Read the stream until an event is wanted; its data."""
         connection = Connection(self.path)
         connection.request("GET", "/events")
-        answer, event = connection.getresponse(), ""
         try:
-            while line := answer.readline().decode():
-                self.told += line
-                if line.startswith("event: "):
-                    event = line.split()[1]
-                elif line.startswith("data: ") and (found := wanted(event, json.loads(line[6:]))):
+            for event, data in eventstream.read(self.heard(connection.getresponse())):
+                if found := wanted(event, data):
                     return found
         finally:
             connection.close()
         raise AssertionError("the stream has ended")
+
+    def heard(self, lines):
+        for line in lines:
+            self.told += line.decode()
+            yield line
 
     def job(self, **request):
         """Start a job, and wait for its end."""
@@ -104,8 +107,7 @@ def root(tmp_path):
 
 
 def write(folder, strength):
-    code = [{"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": c.replace("%s", strength), "outputs": [], "execution_count": None} for i, c in enumerate(CELLS)]
-    (folder / "spam.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "netherfield", "display_name": "Go"}}, "cells": code}))
+    gonotebook.write(folder / "spam.ipynb", *(c.replace("%s", strength) for c in CELLS))
 
 
 class Everything:

@@ -12,6 +12,8 @@ import pytest
 import websocket
 
 import engine
+import eventstream
+import gonotebook
 from conftest import free_port
 
 SIZE = 1_200_000_000
@@ -65,9 +67,7 @@ class Server:
         request = urllib.request.Request(f"{self.url}/{EVENTS}", headers={"Authorization": f"token {self.token}"} if self.token else {})
         with urllib.request.urlopen(request, timeout=120) as response:
             assert response.headers["Content-Type"] == "text/event-stream"
-            for line in response:
-                if line.startswith(b"event: "):
-                    yield line.removeprefix(b"event: ").strip().decode(), json.loads(next(response).removeprefix(b"data: "))
+            yield from eventstream.read(response)
 
     def refuses(self, method, path, body=None):
         """It answers that this is forbidden."""
@@ -293,8 +293,7 @@ def test_the_workshop_needs_no_network_and_compiles_nothing(home):
 def test_new_cells_are_compiled_without_a_network(home):
     cell = 'type Doc struct{ Text string }\n\nfunc (d Doc) Words() int { return len(strings.Fields(d.Text)) }'
     use = 'pipe := pipeline.New(pipeline.Step("v", &feature.HashingVectorizer{Buckets: 64}))\nfmt.Println(Doc{"a new cell"}.Words(), pipe != nil)'
-    code = [{"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": c, "outputs": [], "execution_count": None} for i, c in enumerate([cell, use])]
-    (home / "n.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "netherfield", "display_name": "Go"}}, "cells": code}))
+    gonotebook.write(home / "n.ipynb", cell, use)
     engine.run(engine.WORKBENCH, "netherfield", "run", "n.ipynb", "--output", "out.ipynb", network="none", volumes=[(home, "/opt/app-root/src")])
     assert "3 true" in (home / "out.ipynb").read_text()
 
