@@ -127,14 +127,6 @@ export interface IPublish {
   message: string;
 }
 
-/** All that the panel shows. */
-export interface IState {
-  services: IService[] | null;
-  cluster: { known: boolean; error: string };
-  jobs: IJob[];
-  history: IRecord[];
-}
-
 /** An event of the stream: its name, and what it tells. */
 export interface IEvent {
   name: string;
@@ -220,7 +212,7 @@ export class Api {
 }
 
 /** Reads one event, as servers send them; null for a sign of life. */
-export function parseEvent(text: string): IEvent | null {
+function parseEvent(text: string): IEvent | null {
   let name = 'message';
   const data: string[] = [];
   for (const line of text.split('\n')) {

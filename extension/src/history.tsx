@@ -34,7 +34,7 @@ export function History(props: IProps): JSX.Element {
 }
 
 /** Whether a record is what answers just now. */
-export function isCurrent(r: IRecord, services: IService[]): boolean {
+function isCurrent(r: IRecord, services: IService[]): boolean {
   if (r.target === 'cluster') {
     return services.some(s => s.deployed && s.deployed.image === r.image && (!r.namespace || s.deployed.namespace === r.namespace));
   }

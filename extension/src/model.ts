@@ -137,7 +137,7 @@ export class Model implements IDisposable {
 }
 
 /** Puts later samples behind earlier ones, each of them once. */
-export function joined(before: ISample[], after: ISample[]): ISample[] {
+function joined(before: ISample[], after: ISample[]): ISample[] {
   const last = before.length ? before[before.length - 1].at : 0;
   return [...before, ...after.filter(s => s.at > last)].slice(-KEPT);
 }

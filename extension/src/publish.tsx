@@ -24,7 +24,7 @@ export interface IPublishProps {
 }
 
 /** A name that services and images take, of that of a folder or a notebook. */
-export function pipelineName(text: string): string {
+function pipelineName(text: string): string {
   return text
     .toLowerCase()
     .replace(/\.ipynb$/, '')

@@ -39,7 +39,7 @@ const INSIDE = /^[^.]*$|\.(svc|local|internal)$|\.svc\./;
 const HERE = /^(localhost|127\.|\[::1\])/;
 
 /** Whether a browser on a page of one host may reach another. */
-export function reaches(page: string, host: string): boolean {
+function reaches(page: string, host: string): boolean {
   return HERE.test(host) ? HERE.test(page) : !INSIDE.test(host);
 }
 

@@ -24,7 +24,7 @@ export interface IKernelStatus {
 const PATIENCE = 5_000;
 
 /** Asks a kernel; null if it is none of ours, or says nothing. */
-export async function askKernel(kernel: Kernel.IKernelConnection): Promise<IKernelStatus | null> {
+async function askKernel(kernel: Kernel.IKernelConnection): Promise<IKernelStatus | null> {
   const late = new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE));
   const info = await Promise.race([kernel.info, late]);
   if (info?.implementation !== 'netherfield' || kernel.isDisposed) {
@@ -66,7 +66,7 @@ export class KernelStatusModel extends VDomModel {
   }
   set enabled(on: boolean) {
     this._enabled = on;
-    this.onKernel();
+    this.askSoon();
   }
 
   dispose(): void {
@@ -85,23 +85,23 @@ export class KernelStatusModel extends VDomModel {
       this.leave();
       this._followed = next;
       next?.iopubMessage.connect(this.onMessage, this);
-      next?.kernelChanged.connect(this.onKernel, this);
-      next?.connectionStatusChanged.connect(this.onKernel, this);
+      next?.kernelChanged.connect(this.askSoon, this);
+      next?.connectionStatusChanged.connect(this.askSoon, this);
     }
-    this.onKernel();
+    this.askSoon();
   }
 
   private leave(): void {
     const last = this._followed;
     if (last && !last.isDisposed) {
       last.iopubMessage.disconnect(this.onMessage, this);
-      last.kernelChanged.disconnect(this.onKernel, this);
-      last.connectionStatusChanged.disconnect(this.onKernel, this);
+      last.kernelChanged.disconnect(this.askSoon, this);
+      last.connectionStatusChanged.disconnect(this.askSoon, this);
     }
     this._followed = null;
   }
 
-  private onKernel(): void {
+  private askSoon(): void {
     // It is rejected when this is disposed of, which is no news.
     this._asking.invoke().catch(() => undefined);
   }
@@ -111,7 +111,7 @@ export class KernelStatusModel extends VDomModel {
   private onMessage(_: unknown, message: KernelMessage.IMessage): void {
     const { msg_type: of } = message.parent_header as Partial<KernelMessage.IHeader>;
     if (KernelMessage.isStatusMsg(message) && message.content.execution_state === 'idle' && (of === 'execute_request' || of === 'comm_msg')) {
-      this.onKernel();
+      this.askSoon();
     }
   }
 
