@@ -156,7 +156,8 @@ class Panel:
         for path in stages:
             box = self.form.locator(".nf-Choice", has_text=path).get_by_role("checkbox")
             box.check()
-        self.form.locator("input[name=pipeline]").fill("spam")
+        # That of the service, also where it has answered after the form was opened.
+        expect(self.form.locator("input[name=pipeline]")).to_have_value("spam")
         self.form.locator("input[name=image]").fill(image)
 
     def submit(self, button="Publish"):
@@ -334,7 +335,17 @@ def test_what_a_notebook_still_needs_is_told(panel, desk):
         expect(findings).to_contain_text("cell 2: It reads data/gone.parquet, which is not there")
         expect(panel.form.locator(".nf-Changes")).to_contain_text("needy.ipynb new")
         panel.page.screenshot(path=ARTIFACTS / "extension-needy.png")
+        # A commit that is refused loses nothing.
+        hook = desk.notebooks / ".git" / "hooks" / "pre-commit"
+        hook.write_text("#!/bin/sh\necho nothing is committed on Sundays\nexit 1\n")
+        hook.chmod(0o755)
+        panel.form.get_by_label("Message of the commit").fill("needs much")
+        panel.submit("Commit and publish")
+        expect(panel.job().locator("[role=alert]")).to_contain_text("nothing is committed on Sundays", timeout=TIMEOUT)
+        expect(panel.form.get_by_label("Message of the commit")).to_have_value("needs much")
+        hook.unlink()
         panel.submit("Try a clean run")
+        expect(panel.job().locator("[role=alert]")).to_contain_text("cell 1", timeout=TIMEOUT)
         panel.job_is("failed")
         expect(panel.job().locator("[role=alert]")).to_contain_text("needy.ipynb")
         expect(panel.job().locator("[role=alert]")).to_contain_text("cell 1")

@@ -38,12 +38,13 @@ export function Publish(props: IPublishProps): JSX.Element {
   const loading = services.filter(s => s.loads);
   const last = props.history.find(r => r.notebooks.includes(notebook));
   const [chosen, choose] = React.useState<string[]>(last?.notebooks ?? [notebook]);
-  const [pipeline, setPipeline] = React.useState(
-    last?.pipeline ?? loading[0]?.pipelines?.[0]?.name ?? (pipelineName(base(notebook)) || 'pipeline')
-  );
-  const [image, setImage] = React.useState(imageOf(last) ?? (props.registry ? `${props.registry.replace(/\/+$/, '')}/${pipeline}:latest` : ''));
-  const [insecure, setInsecure] = React.useState(props.insecure);
-  const [target, setTarget] = React.useState(last ? (last.target ?? '') : loading.length ? 'service:' + loading[0].name : '');
+  // What nobody has typed yet is what is known by now: services and settings may come later.
+  const [typed, type] = React.useState<Partial<Pick<IPublish, 'pipeline' | 'image' | 'insecure' | 'target'>>>({});
+  const registry = props.registry.replace(/\/+$/, '');
+  const pipeline = typed.pipeline ?? last?.pipeline ?? loading[0]?.pipelines?.[0]?.name ?? (pipelineName(base(notebook)) || 'pipeline');
+  const image = typed.image ?? imageOf(last) ?? (registry && `${registry}/${pipeline}:latest`);
+  const insecure = typed.insecure ?? props.insecure;
+  const target = typed.target ?? (last ? (last.target ?? '') : loading.length ? 'service:' + loading[0].name : '');
   const [message, setMessage] = React.useState('');
   const [plan, setPlan] = React.useState<IPlan | null>(null);
   const [error, setError] = React.useState('');
@@ -64,19 +65,26 @@ export function Publish(props: IPublishProps): JSX.Element {
     // What was changed since is looked at when the form is asked for again, and after a job.
   }, [chosen.join('\n'), notebook, props.asked, props.busy, round]);
 
+  const changes = plan?.repository?.changes ?? [];
+  const committed = plan !== null && !changes.length;
+  // A message is kept until there is nothing left that it is for: a commit may fail.
+  React.useEffect(() => {
+    if (committed) {
+      setMessage('');
+    }
+  }, [committed]);
+
   const request: IPublish = { notebooks: chosen, pipeline, image: image.trim(), insecure, target, message: message.trim() };
   const start = async (job: () => Promise<unknown>) => {
     setError('');
     try {
       await props.save(chosen);
       await job();
-      setMessage('');
     } catch (e) {
       setError(e instanceof Error ? e.message : String(e));
     }
     again();
   };
-  const changes = plan?.repository?.changes ?? [];
   const candidates = Array.from(new Set([...(plan?.stages ?? []), ...chosen]));
   const toggle = (path: string) => choose(chosen.includes(path) ? chosen.filter(p => p !== path) : [...chosen, path]);
 
@@ -106,7 +114,7 @@ export function Publish(props: IPublishProps): JSX.Element {
         <Findings trans={trans} plan={plan} chosen={chosen} />
         <label>
           {trans.__('Pipeline')}
-          <input className="jp-mod-styled" name="pipeline" value={pipeline} onChange={e => setPipeline(e.target.value)} required />
+          <input className="jp-mod-styled" name="pipeline" value={pipeline} onChange={e => type({ ...typed, pipeline: e.target.value })} required />
         </label>
         <label>
           {trans.__('Image (empty for none)')}
@@ -115,18 +123,18 @@ export function Publish(props: IPublishProps): JSX.Element {
             name="image"
             value={image}
             placeholder={trans.__('registry.example.com/team/%1:1', pipeline)}
-            onChange={e => setImage(e.target.value)}
+            onChange={e => type({ ...typed, image: e.target.value })}
           />
         </label>
         {image && (
           <label className="nf-Choice">
-            <input type="checkbox" name="insecure" checked={insecure} onChange={e => setInsecure(e.target.checked)} />
+            <input type="checkbox" name="insecure" checked={insecure} onChange={e => type({ ...typed, insecure: e.target.checked })} />
             {trans.__('The registry has no TLS')}
           </label>
         )}
         <label>
           {trans.__('Deploy to')}
-          <select className="jp-mod-styled" name="target" value={target} onChange={e => setTarget(e.target.value)}>
+          <select className="jp-mod-styled" name="target" value={target} onChange={e => type({ ...typed, target: e.target.value })}>
             <option value="">{trans.__('nowhere: only the image')}</option>
             {loading.map(s => (
               <option key={s.name} value={'service:' + s.name}>
