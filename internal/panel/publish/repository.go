@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/netherfield/netherfield/internal/notebook"
 )
@@ -63,10 +65,8 @@ func Look(ctx context.Context, dir string) (*Repository, error) {
 		return nil, fmt.Errorf("%s is in no git repository that can be used, so nobody could say what a pipeline was made of: %w", dir, err)
 	}
 	r := &Repository{Root: strings.TrimSuffix(root, "\n"), Changes: []Change{}}
-	// Both fail where nothing was ever committed, or where no branch is checked out.
-	if commit, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD"); err == nil {
-		r.Commit = strings.TrimSpace(commit)
-	}
+	r.Commit = r.head(ctx)
+	// It fails where no branch is checked out.
 	if branch, err := git(ctx, dir, "symbolic-ref", "--quiet", "--short", "HEAD"); err == nil {
 		r.Branch = strings.TrimSpace(branch)
 	}
@@ -136,10 +136,10 @@ func parseStatus(status string) ([]Change, error) {
 			if i++; i < len(entries)-1 {
 				c.from = entries[i]
 			}
+		case x == 'D' || y == 'D': // also one that was staged when it was new
+			c.What = "deleted"
 		case x == '?' || x == 'A' || y == 'A':
 			c.What = "new"
-		case x == 'D' || y == 'D':
-			c.What = "deleted"
 		}
 		changes = append(changes, c)
 	}
@@ -174,7 +174,7 @@ func (r *Repository) changed(files []string) (out []Change) {
 	return out
 }
 
-// commit commits the changes.
+// commit commits the changes. If that fails, what people have staged is what it was.
 func (r *Repository) commit(ctx context.Context, message string) error {
 	var paths strings.Builder
 	for _, c := range r.Changes {
@@ -189,13 +189,34 @@ func (r *Repository) commit(ctx context.Context, message string) error {
 			paths.WriteString(":(top,literal)" + c.from + "\x00")
 		}
 	}
+	before, err := r.index(ctx)
+	if err != nil {
+		return err
+	}
 	if paths.Len() > 0 {
 		if _, err := gitReading(ctx, r.Root, paths.String(), "add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"); err != nil {
 			return err
 		}
+		// What was staged when it was new, and is deleted, makes no commit.
+		if _, err := git(ctx, r.Root, "diff", "--cached", "--quiet"); err == nil {
+			return nil
+		}
 	}
-	_, err := git(ctx, r.Root, "commit", "--quiet", "--message", message)
+	_, err = git(ctx, r.Root, "commit", "--quiet", "--message", message)
+	// Cancelled too late, there is a commit, and its files are no longer staged.
+	if err != nil && r.head(context.WithoutCancel(ctx)) == r.Commit {
+		err = errors.Join(err, before.restore())
+	}
 	return err
+}
+
+// head is the commit that is checked out; "" before the first one.
+func (r *Repository) head(ctx context.Context) string {
+	commit, err := git(ctx, r.Root, "rev-parse", "--verify", "--quiet", "HEAD")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(commit)
 }
 
 // git runs git in a folder. It never waits for a person.
@@ -208,6 +229,10 @@ func gitReading(ctx context.Context, dir, input string, arguments ...string) (st
 	cmd := exec.CommandContext(ctx, "git", arguments...)
 	cmd.Dir = dir
 	cmd.Stdin = strings.NewReader(input)
+	// Asked to end, git removes its locks. The hooks that it has started are asked as well.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = 5 * time.Second
 	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C.UTF-8")
 	if arguments[0] == "status" {
 		// Reading must not take the lock that somebody's commit waits for.

@@ -3,7 +3,9 @@ package publish
 // This file tests what is told of repositories, in real ones.
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -186,17 +189,75 @@ func TestConflictsAreNotCommitted(t *testing.T) {
 	}
 }
 
-func TestWhatGitSaysOfCommits(t *testing.T) {
+// Nothing is lost where git refuses a commit, and nobody finds staged what they have not.
+func TestACommitThatFailsLeavesAllAsItWas(t *testing.T) {
+	const state = `GIT_OPTIONAL_LOCKS=0; export GIT_OPTIONAL_LOCKS; git status --porcelain; git ls-files --stage; git diff --cached; cat .git/HEAD; ls .git`
+	const hook = `printf '#!/bin/sh\n%s\n' >.git/hooks/pre-commit; chmod +x .git/hooks/pre-commit; `
+	const staged = `echo x >>notes.txt; git add notes.txt; echo y >>notes.txt; git mv model.ipynb m.ipynb; echo x >p.txt; git add -N p.txt; rm features.ipynb; `
 	for name, tt := range map[string]struct{ script, want string }{
-		"nobody is known": {`git config --unset user.email; git config user.useConfigOnly true`, "Please tell me who you are"},
-		"a hook refuses":  {`printf '#!/bin/sh\necho outputs are not welcome; exit 1\n' >.git/hooks/pre-commit; chmod +x .git/hooks/pre-commit`, "outputs are not welcome"},
+		"nobody is known":        {`git config --unset user.email; git config user.useConfigOnly true`, "git commit: *Please tell me who you are"},
+		"a hook refuses":         {fmt.Sprintf(hook, "echo outputs are not welcome; exit 1"), "git commit: outputs are not welcome"},
+		"a hook stages, refuses": {fmt.Sprintf(hook, "git add .; exit 1"), "git commit: exit status 1"},
+		"no commit yet":          {`rm -rf .git; git init -q -b main; git config user.useConfigOnly true`, "git commit: *Please tell me who you are"},
+		"a file cannot be read":  {`printf 'new.txt filter=x\n' >.git/info/attributes; git config filter.x.clean false; git config filter.x.required true`, "git add: *new.txt"},
+		"another works on it":    {`touch .git/index.lock`, "git add: *index.lock"},
 	} {
-		dir := repository(t)
-		shell(t, dir, tt.script+"\necho x >new.txt")
-		r, _ := look(t, dir)
-		if err := r.commit(t.Context(), "More"); err == nil || !strings.HasPrefix(err.Error(), "git commit: ") || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: %v", name, err)
+		for more, script := range map[string]string{"": "", ", with much staged": staged} {
+			if more != "" && name == "no commit yet" {
+				continue // there is nothing to rename
+			}
+			t.Run(name+more, func(t *testing.T) {
+				dir := repository(t)
+				shell(t, dir, script+"echo x >new.txt\n"+tt.script)
+				before := shell(t, dir, state)
+				r, _ := look(t, dir)
+				start, say, _ := strings.Cut(tt.want, "*")
+				if err := r.commit(t.Context(), "More"); err == nil || !strings.HasPrefix(err.Error(), start) || !strings.Contains(err.Error(), say) {
+					t.Errorf("%v, want %s", err, tt.want)
+				}
+				if diff := cmp.Diff(before, shell(t, dir, state)); diff != "" {
+					t.Errorf("(-before +after):\n%s", diff)
+				}
+			})
 		}
+	}
+}
+
+func TestACommitIsCancelled(t *testing.T) {
+	dir := repository(t)
+	shell(t, dir, `echo x >new.txt; printf '#!/bin/sh\necho $$ >"%s/hook"; sleep 100\n' "$PWD/.git" >.git/hooks/pre-commit; chmod +x .git/hooks/pre-commit`)
+	r, _ := look(t, dir)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("it was cancelled")
+	go func() {
+		for exec.Command("test", "-s", filepath.Join(dir, ".git/hook")).Run() != nil && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		cancel(why)
+	}()
+	if err := r.commit(ctx, "More"); !errors.Is(err, why) {
+		t.Errorf("%v", err)
+	}
+	if status := shell(t, dir, "git status --porcelain; ls .git/*.lock 2>/dev/null || true"); status != "?? new.txt" {
+		t.Errorf("it leaves %q", status)
+	}
+	// It ends soon after, and takes a moment to be gone.
+	shell(t, dir, "for i in $(seq 100); do kill -0 $(cat .git/hook) 2>/dev/null || exit 0; sleep 0.1; done; echo the hook goes on; exit 1")
+}
+
+// What was staged when it was new and is deleted since makes no commit, and is staged no more.
+func TestWhatIsGoneBeforeItsFirstCommit(t *testing.T) {
+	dir := repository(t)
+	shell(t, dir, "echo x >new.txt; git add new.txt; rm new.txt")
+	r, got := look(t, dir)
+	if !slices.Equal(got, []string{"deleted new.txt"}) {
+		t.Errorf("%q", got)
+	}
+	if err := r.commit(t.Context(), "More"); err != nil {
+		t.Error(err)
+	}
+	if after, left := look(t, dir); after.Commit != r.Commit || left != nil {
+		t.Errorf("it becomes %+v", after)
 	}
 }
 
@@ -261,7 +322,7 @@ func TestParseStatus(t *testing.T) {
 		" M a\x00":                       "modified a",
 		"M  a\x00MM b\x00 T c\x00":       "modified a, modified b, modified c",
 		"?? a b\x00A  c\x00AM d\x00 A e": "new a b, new c, new d", // the last is cut off
-		" D a\x00D  b\x00":               "deleted a, deleted b",
+		" D a\x00D  b\x00AD c\x00":       "deleted a, deleted b, deleted c",
 		"R  new\x00old\x00 M a\x00":      "renamed new, modified a",
 		" R new\x00?? \x00RM a\x00b\x00": "renamed new, renamed a",
 		"C  new\x00old\x00":              "renamed new",
