@@ -551,19 +551,25 @@ def test_no_secret_reaches_the_browser(desk, page, request):
     [own] = [v.partition(b"=")[2].decode() for v in environment if v.startswith(b"PIPELINE_TOKEN=")]
     secrets["token of the service beside JupyterLab"] = own
     # The stream, from its beginning, and jobs that fail at a registry and at the cluster.
-    answers = [stream(desk, 5)]
-    for job in (
-        {"kind": "publish", "notebooks": STAGES, "pipeline": "spam", "image": "127.0.0.1:1/team/spam:1", "insecure": True, "target": "", "message": ""},
-        {"kind": "rollback", "publish": "../../x"},
+    answers, unread = [], {"default", "spare"}
+    stream(desk, lambda name, value: name == "sample" and (unread.discard(value["service"]) or not unread), answers)
+    away = {"kind": "publish", "notebooks": STAGES, "pipeline": "spam", "image": "127.0.0.1:1/team/spam:1", "insecure": True, "target": "", "message": ""}
+    status, text = ask(desk.address, "POST", "jobs", away)
+    assert status == 200, text
+    ended = stream(desk, eventstream.end_of(json.loads(text)), answers)
+    assert ended["state"] == "failed" and "team/spam cannot be pushed to 127.0.0.1:1" in ended["error"], ended
+    answers.append(text)
+    for path, body, says in (
+        ("jobs", {"kind": "rollback", "publish": "../../x"}, "is no publish"),
+        ("plan", {"notebooks": STAGES}, STAGES[1]),
+        ("promote", {"service": "spare", "pipeline": "spam", "version": "none"}, "spam has no version"),
+        ("promote", {"service": "none"}, "no such service"),
     ):
-        answers.append(ask(desk.address, "POST", "jobs", job)[1])
-    until(lambda: '"state":"running"' not in stream(desk, 1).split("event: sample")[0])
-    for path, body in (("plan", {"notebooks": STAGES}), ("promote", {"service": "spare", "pipeline": "spam", "version": "none"}), ("promote", {"service": "none"})):
         answers.append(ask(desk.address, "POST", path, body)[1])
-    answers.append(stream(desk, 3))
+        assert says in answers[-1]
+    stream(desk, lambda name, _: name == "sample", answers)
     page.wait_for_timeout(1000)
     seen = "\n".join([*answers, *(text for _, text in texts), page.content()])
-    assert "127.0.0.1:1" in seen and "spare" in seen
     for what, secret in secrets.items():
         assert secret not in seen, f"the {what} reaches the browser"
     assert "PIPELINE_TOKEN" not in seen
@@ -583,15 +589,11 @@ def ask(address, method, path, body=None, token=None, headers=None, api="netherf
         return e.code, e.read().decode()
 
 
-def stream(desk, seconds):
-    """What the stream tells within so many seconds."""
+def stream(desk, wanted, heard):
+    """Read the stream from its beginning until an event is wanted; what was found in it."""
     request = urllib.request.Request(desk.address.url + "netherfield/api/events", headers={"Authorization": f"token {desk.address.token}"})
-    deadline = time.monotonic() + seconds
-    text = b""
     with urllib.request.urlopen(request, timeout=60) as response:
-        while time.monotonic() < deadline:
-            text += response.read1()
-    return text.decode()
+        return eventstream.first(response, wanted, heard)
 
 
 def test_strangers_are_refused(desk):

@@ -37,7 +37,7 @@ class Connection(http.client.HTTPConnection):
 
 class Daemon:
     def __init__(self, path):
-        self.path, self.told = path, ""
+        self.path, self.told = path, []
 
     def ask(self, method, path, body=None):
         connection = Connection(self.path)
@@ -45,7 +45,7 @@ class Daemon:
         answer = connection.getresponse()
         text = answer.read().decode()
         connection.close()
-        self.told += text
+        self.told.append(text)
         return answer.status, json.loads(text)
 
     def until(self, wanted):
@@ -53,28 +53,15 @@ class Daemon:
         connection = Connection(self.path)
         connection.request("GET", "/events")
         try:
-            for event, data in eventstream.read(self.heard(connection.getresponse())):
-                if found := wanted(event, data):
-                    return found
+            return eventstream.first(connection.getresponse(), wanted, self.told)
         finally:
             connection.close()
-        raise AssertionError("the stream has ended")
-
-    def heard(self, lines):
-        for line in lines:
-            self.told += line.decode()
-            yield line
 
     def job(self, **request):
         """Start a job, and wait for its end."""
         status, begun = self.ask("POST", "/jobs", request)
         assert status == 200, begun
-
-        def ended(event, data):
-            jobs = data["jobs"] if event == "state" else [data] if event == "job" else []
-            return next((j for j in jobs if j["id"] == begun["id"] and j["state"] != "running"), None)
-
-        return self.until(ended)
+        return self.until(eventstream.end_of(begun))
 
 
 @contextlib.contextmanager
@@ -159,4 +146,4 @@ def test_a_notebook_is_published_to_a_cluster_and_taken_back(cluster, namespace,
             assert image() == first["result"]["image"]
             history = daemon.until(lambda event, data: data["history"] if event == "state" else None)
             assert [r["subject"] for r in history] == ["two", "one"] and history[1]["rolled_back"]
-    assert TOKEN not in daemon.told
+    assert TOKEN not in "".join(daemon.told)
