@@ -229,8 +229,10 @@ func gitReading(ctx context.Context, dir, input string, arguments ...string) (st
 	cmd := exec.CommandContext(ctx, "git", arguments...)
 	cmd.Dir = dir
 	cmd.Stdin = strings.NewReader(input)
+	// In a session of their own, neither hooks nor what signs commits can ask at JupyterLab's
+	// terminal.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}
 	// Asked to end, git removes its locks. The hooks that it has started are asked as well.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C.UTF-8")

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 // shell runs a script in a folder, and returns what it prints.
@@ -220,6 +221,23 @@ func TestACommitThatFailsLeavesAllAsItWas(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// What would ask for a passphrase fails at once, where JupyterLab was started in a terminal.
+func TestHooksHaveNoTerminal(t *testing.T) {
+	dir := repository(t)
+	shell(t, dir, `echo x >new.txt; printf '#!/bin/sh\ncut -d" " -f6,7 /proc/self/stat >.git/session\n' >.git/hooks/pre-commit; chmod +x .git/hooks/pre-commit`)
+	r, _ := look(t, dir)
+	if err := r.commit(t.Context(), "More"); err != nil {
+		t.Fatal(err)
+	}
+	var session, terminal int
+	if _, err := fmt.Sscan(shell(t, dir, "cat .git/session"), &session, &terminal); err != nil {
+		t.Fatal(err)
+	}
+	if ours, err := unix.Getsid(0); err != nil || session == ours || terminal != 0 {
+		t.Errorf("hooks run in session %d with terminal %d, ours is %d: %v", session, terminal, ours, err)
 	}
 }
 
