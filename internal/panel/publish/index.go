@@ -47,33 +47,27 @@ func (r *Repository) index(ctx context.Context) (*index, error) {
 
 // restore makes it what it was, in the way of git's own commands: they make a lock, which
 // becomes the index.
-func (i *index) restore() (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("what was staged for the commit stays staged: %w", err)
-		}
-	}()
+func (i *index) restore() error {
 	lock, err := os.OpenFile(i.path+".lock", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		if err = i.replace(lock); err != nil {
+			err = errors.Join(err, os.RemoveAll(lock.Name()))
+		}
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("what was staged for the commit stays staged: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(lock.Name()))
-		}
-	}()
+	return nil
+}
+
+// replace puts what it was in the place of what it is. If that fails, the lock may be left.
+func (i *index) replace(lock *os.File) error {
 	if i.data == nil {
-		if err = errors.Join(lock.Close(), os.Remove(i.path)); err == nil || errors.Is(err, fs.ErrNotExist) {
-			err = os.Remove(lock.Name())
-		}
-		return err
+		return errors.Join(lock.Close(), os.RemoveAll(i.path), os.Remove(lock.Name()))
 	}
-	_, err = lock.Write(i.data)
-	if err = errors.Join(err, lock.Chmod(i.mode), lock.Close()); err != nil {
-		return err
-	}
+	_, err := lock.Write(i.data)
 	// Of files that are as old as the index, git looks at what they hold. It must go on to.
-	if err = os.Chtimes(lock.Name(), i.staged, i.staged); err != nil {
+	if err = errors.Join(err, lock.Chmod(i.mode), lock.Close(), os.Chtimes(lock.Name(), i.staged, i.staged)); err != nil {
 		return err
 	}
 	return os.Rename(lock.Name(), i.path)

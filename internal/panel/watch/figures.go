@@ -157,8 +157,8 @@ func figures(readings []reading) Sample {
 		f := Figures{Total: map[string]float64{}, Baseline: newest.baseline[pipeline], Drift: newest.drift[pipeline]}
 		latencies, predicted := map[float64]float64{}, map[string]float64{}
 		for _, of := range processes {
-			last, ended := of[len(of)-1], ended(of, readings[0].at, newest.at)
-			if !ended {
+			last, gone := of[len(of)-1], ended(of, readings[0].at, newest.at)
+			if !gone {
 				for class, n := range last.predictions[pipeline] {
 					f.Total[class] = finite(f.Total[class] + n)
 				}
@@ -168,7 +168,7 @@ func figures(readings []reading) Sample {
 				continue
 			}
 			before, first := of[len(of)-2], of[0]
-			if seconds := last.at.Sub(before.at).Seconds(); seconds > 0 && !ended {
+			if seconds := last.at.Sub(before.at).Seconds(); seconds > 0 && !gone {
 				f.Rate = plus(f.Rate, (last.requests[pipeline]-before.requests[pipeline])/seconds)
 			}
 			for le, n := range last.buckets[pipeline] {
