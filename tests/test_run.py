@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import gitrepo
 import workshop
 from conftest import BINARY, ROOT
 
@@ -196,13 +197,7 @@ def test_what_we_call_a_notebook_is_what_jupyter_calls_one(tmp_path):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """The workshop in a repository of its own."""
-    folder = workshop.copy(tmp_path_factory.mktemp("build") / "notebooks")
-    for command in (
-        ["init", "--quiet"], ["config", "user.name", "test"], ["config", "user.email", "test@example.org"],
-        ["add", "*.ipynb"], ["commit", "--quiet", "--message", "workshop"],
-    ):
-        subprocess.run(["git", *command], cwd=folder, check=True)
-    return folder
+    return gitrepo.begin(workshop.copy(tmp_path_factory.mktemp("build") / "notebooks"), "*.ipynb")
 
 
 STAGES = ["03-feature-engineering-tfidf.ipynb", "04-model-logistic-regression.ipynb"]
@@ -217,7 +212,7 @@ def test_notebooks_become_an_artefact(place, tmp_path):
     env = {**os.environ, "S2I_SOURCE_NOTEBOOK_LIST": ", ".join(STAGES)}
     again = json.loads(netherfield("build", "--output", second, "--json", cwd=place, env=env).stdout)
     assert first.read_bytes() == second.read_bytes()
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=place, capture_output=True, text=True).stdout.strip()
+    commit = gitrepo.git(place, "rev-parse", "HEAD")
     origin = again["provenance"]
     assert origin["commit"] == commit and "dirty" not in origin
     assert origin["notebook"] == ", ".join(STAGES) and len(origin["notebook_sha256"].split(", ")) == 2

@@ -12,6 +12,7 @@ import time
 import pytest
 
 import eventstream
+import gitrepo
 import gonotebook
 from conftest import BINARY, TOKEN
 from test_deploy import Controller, kubeconfig  # noqa: F401: a fixture
@@ -88,9 +89,7 @@ def root(tmp_path):
     folder = tmp_path / "notebooks"
     folder.mkdir()
     write(folder, "1")
-    for command in (["init", "--quiet"], ["config", "user.name", "test"], ["config", "user.email", "test@example.org"], ["add", "--all"], ["commit", "--quiet", "-m", "one"]):
-        subprocess.run(["git", *command], cwd=folder, check=True)
-    return folder
+    return gitrepo.begin(folder)
 
 
 def write(folder, strength):
@@ -145,5 +144,5 @@ def test_a_notebook_is_published_to_a_cluster_and_taken_back(cluster, namespace,
             assert back["state"] == "done", back
             assert image() == first["result"]["image"]
             history = daemon.until(lambda event, data: data["history"] if event == "state" else None)
-            assert [r["subject"] for r in history] == ["two", "one"] and history[1]["rolled_back"]
+            assert [r["subject"] for r in history] == ["two", "everything"] and history[1]["rolled_back"]
     assert TOKEN not in "".join(daemon.told)

@@ -1,6 +1,7 @@
 """The workbench in the places it is made for, unmodified, under an OpenShift's restrictions."""
 
 import base64
+import itertools
 import json
 import os
 import re
@@ -201,14 +202,13 @@ def test_it_works_where_it_is_started(place, home):
 
 def publish(server, message):
     """Publish the workshop's pipeline to the service beside JupyterLab; the job at its end."""
-    told = server.events()
-    assert next(told)[0] == "state"
     request = {
         "kind": "publish", "notebooks": ["workshop/03-feature-engineering-tfidf.ipynb", "workshop/04-model-logistic-regression.ipynb"],
         "pipeline": "spam", "image": "", "insecure": False, "target": "service:default", "message": message,
     }
-    identity = server.send("POST", JOBS, request)["id"]
-    job = next(value for name, value in told if name == "job" and value["id"] == identity and value["state"] != "running")
+    has_ended = eventstream.end_of(server.send("POST", JOBS, request))
+    told = server.events()
+    job = next(filter(None, itertools.starmap(has_ended, told)))
     told.close()
     assert job["state"] == "done", job["error"]
     return job
