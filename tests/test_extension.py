@@ -331,6 +331,8 @@ def test_what_a_notebook_still_needs_is_told(panel, desk):
         hook.write_text("#!/bin/sh\necho nothing is committed on Sundays\nexit 1\n")
         hook.chmod(0o755)
         panel.form.get_by_label("Message of the commit").fill("needs much")
+        cut = panel.form.get_by_role("button").evaluate_all("all => all.filter(b => b.scrollHeight > b.clientHeight || b.scrollWidth > b.clientWidth).map(b => b.innerText)")
+        assert not cut, "the panel is too narrow for these"
         panel.submit("Commit and publish")
         expect(panel.job().locator("[role=alert]")).to_contain_text("nothing is committed on Sundays", timeout=TIMEOUT)
         expect(panel.form.get_by_label("Message of the commit")).to_have_value("needs much")
